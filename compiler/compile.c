@@ -7,6 +7,8 @@
  *
  *   trace -> autodiff -> optimizer -> the passes of passes/pipeline.c
  *         -> fuse -> lower -> plan -> expand
+ *
+ * Entries that infer have scale, fold in the place of autodiff; what they fold is an entry of its own, the last.
  */
 #include "compile.h"
 
@@ -26,11 +28,9 @@ typedef struct compiler {
     int n_slots;
     kcc_slot *slot;
     kcc_range_list ranges; /* of all entries traced */
+    kcc_folded folded;     /* likewise of those that infer */
     bool stopped;          /* --stop-after was reached */
 } compiler;
-
-static const char *const entry_names[KCC_ENTRY_COUNT] = {"predict",   "train_step",         "evaluate_step",
-                                                         "gradients", "gradients_training", "results"};
 
 static void say(const compiler *c, const kcc_text *t) {
     if (c->options->log && t->data) c->options->log(c->options->log_user, t->data);
@@ -60,10 +60,10 @@ static bool after_pass(compiler *c, const kcc_graph *g, kcc_entry entry, const c
     char wanted[64];
     snprintf(wanted, sizeof wanted, "dump:%s", pass);
     if (listed(debug, "time"))
-        kcc_text_add(&t, "%s: %-9s %8.3f ms, %d nodes\n", entry_names[entry], pass, 1e3 * (seconds() - start),
-                     g->n_nodes);
+        kcc_text_add(&t, "%s: %-9s %8.3f ms, %d nodes\n", kcc_entry_names[entry], pass,
+                     1e3 * (seconds() - start), g->n_nodes);
     if (stop || listed(debug, "dump") || listed(debug, wanted)) {
-        kcc_text_add(&t, "# %s after %s\n", entry_names[entry], pass);
+        kcc_text_add(&t, "# %s after %s\n", kcc_entry_names[entry], pass);
         kcc_graph_print(g, &t);
     }
     say(c, &t);
@@ -74,7 +74,7 @@ static bool after_pass(compiler *c, const kcc_graph *g, kcc_entry entry, const c
     }
     kcc_text bad = {0};
     if (kcc_graph_verify(g, &bad)) {
-        kcc_fail(c->error, KCC_EINTERNAL, entry_names[entry], "this is a bug in kcc", "after %s: %.300s",
+        kcc_fail(c->error, KCC_EINTERNAL, kcc_entry_names[entry], "this is a bug in kcc", "after %s: %.300s",
                  pass, bad.data ? bad.data : "");
         say(c, &bad);
         kcc_text_free(&bad);
@@ -135,10 +135,44 @@ static void add_gradients(compiler *c, kcc_graph *g, const kcc_trace *trace) {
     kcc_graph_result(g, KCC_RESULT_VALUE, 0, trace->loss);
 }
 
+/* ---------------------------------------------------------------- folding */
+
+/* Describes the folded values after the first `known`, which the entry at hand added. */
+static void describe_folded(compiler *c, int known) {
+    kcc_program *p = &c->module->program;
+    kcc_tensor *t = kcc_alloc_array(c->arena, (size_t)c->folded.n + 1, sizeof *t);
+    if (known) memcpy(t, p->folded, (size_t)known * sizeof *t);
+    for (int i = known; i < c->folded.n; i++) {
+        const kcc_node *n = c->folded.graph->result[i].node;
+        t[i] =
+            (kcc_tensor){.name = "folded", .layer = n->name ? n->name : "", .path = "", .index = i, .of = -1};
+        t[i].role = KCC_ROLE_FOLDED;
+        t[i].dtype = n->dtype;
+        t[i].rank = n->shape.rank;
+        memcpy(t[i].dim, n->shape.dim, sizeof t[i].dim);
+        t[i].init = (kcc_init){.kind = KCC_INIT_CONSTANT, .seed = -1};
+    }
+    p->folded = t;
+    p->n_folded = c->folded.n;
+}
+
+/* Takes what depends on the weights alone out of an entry that infers. */
+static kcc_graph *fold(compiler *c, const kcc_graph *traced, kcc_entry entry) {
+    double start = seconds();
+    kcc_graph *g = kcc_scale_weights(kcc_simplify(traced));
+    if (!after_pass(c, g, entry, "scale", start)) return NULL;
+    start = seconds();
+    int known = c->folded.n;
+    g = kcc_fold_weights(g, &c->folded);
+    describe_folded(c, known);
+    return after_pass(c, g, entry, "fold", start) ? g : NULL;
+}
+
 /* ---------------------------------------------------------------- one entry point */
 
 static kcc_graph *trace_entry(compiler *c, kcc_entry entry) {
     const kcc_source *s = c->source;
+    if (entry == KCC_ENTRY_FOLD) return c->folded.graph;
     kcc_graph *g = kcc_graph_create(c->arena);
     kcc_trace trace = {.first_metric = s->n_weights + c->n_slots};
     trace.weight = kcc_alloc_array(c->arena, (size_t)s->n_weights + 1, sizeof *trace.weight);
@@ -147,6 +181,7 @@ static kcc_graph *trace_entry(compiler *c, kcc_entry entry) {
     s->trace(s->user, g, entry, &trace);
     if (!after_pass(c, g, entry, "trace", start)) return NULL;
     kcc_find_ranges(g, &c->ranges);
+    if (entry == KCC_ENTRY_PREDICT || entry == KCC_ENTRY_EVALUATE) return fold(c, g, entry);
     start = seconds();
     if (entry == KCC_ENTRY_TRAIN)
         add_update(c, g, &trace);
@@ -176,7 +211,7 @@ static bool compile_entry(compiler *c, kcc_entry entry) {
     if (!after_pass(c, g, entry, "fuse", start)) return false;
     kcc_text t = {0};
     if (listed(c->options->emit, "graph")) {
-        kcc_text_add(&t, "# %s\n", entry_names[entry]);
+        kcc_text_add(&t, "# %s\n", kcc_entry_names[entry]);
         kcc_graph_print(g, &t);
         kcc_fusion_print(fusion, &t);
     }
@@ -310,7 +345,7 @@ static bool finish_kernels(compiler *c) {
 
 /* The passes that --stop-after can name, in order. */
 static const char *pass_names(kcc_arena *arena) {
-    const char *names = "trace,autodiff";
+    const char *names = "trace,autodiff,scale,fold";
     for (const kcc_pass *p = kcc_passes; p->name; p++)
         if (!listed(names, p->name)) names = kcc_format(arena, "%s,%s", names, p->name);
     return kcc_format(arena, "%s,fuse,lower,plan", names);
@@ -335,8 +370,11 @@ kcc_status kcc_compile(kcc_arena *arena, const kcc_source *source, const kcc_com
     c.module->name = kcc_identifier(arena, source->name);
     find_slots(&c);
     fill_descriptor(&c);
+    c.folded =
+        (kcc_folded){.arena = arena, .n_weights = source->n_weights, .first = c.module->program.n_variables};
     for (int e = 0; e < KCC_ENTRY_COUNT; e++) {
-        if (!(entries >> e & 1)) continue;
+        bool wanted = e == KCC_ENTRY_FOLD ? c.folded.n > 0 : entries >> e & 1;
+        if (!wanted) continue;
         c.stopped = false; /* --stop-after shows every entry */
         if (!compile_entry(&c, (kcc_entry)e)) return c.error->status;
     }

@@ -54,7 +54,7 @@ static kcc_status keep_weights(kcc_model *model, kcc_session *session, kcc_error
     memset(bytes, 0, size);
     for (int i = 0; i < model->n_weights; i++) {
         size_t n = (size_t)kcc_tensor_count(&model->weights[i], 1) * kcc_dtype_size(model->weights[i].dtype);
-        memcpy(bytes + at, kcc_session_variable(session, i), n);
+        memcpy(bytes + at, kcc_session_value(session, i), n);
         at += padded(n);
     }
     kcc_defer(model->arena, free, bytes);

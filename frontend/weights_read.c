@@ -58,13 +58,11 @@ static bool describe(kcc_weights_io *io, const kcc_program *program) {
 }
 
 static void commit(const kcc_weights_io *io, kcc_session *session) {
-    for (int i = 0; i < io->n_weights; i++)
-        memcpy(kcc_session_variable(session, i), io->data[i], kcc_weights_bytes(&io->weight[i]));
+    for (int i = 0; i < io->n_weights; i++) kcc_session_set_value(session, i, io->data[i]);
     if (!io->optimizer) return;
     if (!io->state_found) return;
     for (int i = 0; io->slots_found && i < io->n_slots; i++)
-        memcpy(kcc_session_variable(session, io->n_weights + i), io->slot_data[i],
-               kcc_weights_bytes(&io->slot[i]));
+        kcc_session_set_value(session, io->n_weights + i, io->slot_data[i]);
     kcc_session_set_iterations(session, io->iterations);
     if (io->rate_found && !io->schedule) kcc_session_set_learning_rate(session, io->learning_rate, NULL);
 }

@@ -97,8 +97,10 @@ static void describe(kcc_weights_io *io, kcc_session *session, bool optimizer) {
         io->n_slots++;
     io->data = kcc_alloc_array(io->arena, (size_t)io->n_weights, sizeof *io->data);
     io->slot_data = kcc_alloc_array(io->arena, (size_t)io->n_slots, sizeof *io->slot_data);
-    for (int i = 0; i < io->n_weights; i++) io->data[i] = kcc_session_variable(session, i);
-    for (int i = 0; i < io->n_slots; i++) io->slot_data[i] = kcc_session_variable(session, io->n_weights + i);
+    for (int i = 0; i < io->n_weights; i++)
+        io->data[i] = (void *)kcc_session_value(session, i); /* only read */
+    for (int i = 0; i < io->n_slots; i++)
+        io->slot_data[i] = (void *)kcc_session_value(session, io->n_weights + i);
     io->optimizer = optimizer && program->entry[KCC_ENTRY_TRAIN].call;
     io->schedule = program->has_schedule != 0;
     io->iterations = kcc_session_iterations(session);

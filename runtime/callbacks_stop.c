@@ -76,6 +76,7 @@ static void early_train_end(void *user, kcc_session *session, kcc_logs *logs) {
         kcc_session_print(session, "Restoring model weights from the end of the best epoch: %lld.",
                           (long long)s->best_epoch + 1);
     memcpy(session->variables[0], kept_weights(self), self->weights);
+    kcc_session_changed(session);
 }
 
 static void *early_kept(void *user, size_t *size) {

@@ -199,8 +199,7 @@ static void finish_averages(kcc_session *session) {
     for (int i = 0; i < program->n_weights; i++) {
         const kcc_tensor *weight = &program->variables[i];
         if (!weight->trainable || average >= program->n_variables) continue;
-        size_t bytes = (size_t)kcc_tensor_count(weight, 1) * kcc_dtype_size(weight->dtype);
-        memcpy(session->variables[i], session->variables[average++], bytes);
+        kcc_session_set_value(session, i, session->variables[average++]);
     }
 }
 

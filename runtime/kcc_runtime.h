@@ -97,9 +97,14 @@ kcc_status kcc_session_create(const kcc_program *program, const kcc_session_opti
 void kcc_session_free(kcc_session *session);
 const kcc_program *kcc_session_program(const kcc_session *session);
 
-/** Storage of variable i (weights first), in program->variables[i]'s shape.  Valid while the session lives.
- */
+/** Storage of variable i (weights first), in program->variables[i]'s shape, to read and write.  Valid while the
+ *  session lives.  Whoever has it may write at any time: from now on inference folds the weights (kcc_program.folded)
+ *  in every call.  NULL if there is no variable i. */
 void *kcc_session_variable(kcc_session *session, int32_t i);
+/** The same to read; costs nothing later. */
+const void *kcc_session_value(const kcc_session *session, int32_t i);
+/** Copies value, in program->variables[i]'s dtype and shape, into variable i, which must exist. */
+void kcc_session_set_value(kcc_session *session, int32_t i, const void *value);
 int64_t kcc_tensor_count(const kcc_tensor *tensor, int64_t batch); /* elements */
 /** Index of the weight with key "layer/index", or -1. */
 int32_t kcc_program_find_weight(const kcc_program *program, const char *key);

@@ -15,7 +15,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define KCC_ABI_VERSION 2u
+#define KCC_ABI_VERSION 3u
 #define KCC_MAX_RANK    8
 /* Buffers begin at multiples of this many bytes, whatever the batch size. */
 #define KCC_ALIGN 64
@@ -67,7 +67,8 @@ typedef enum kcc_role {
     KCC_ROLE_SAMPLE_WEIGHT, /* shape of the per-sample loss of its output */
     KCC_ROLE_WEIGHT,        /* variable that Keras saves, trainable or not */
     KCC_ROLE_OPTIMIZER,     /* variable: slot of the optimizer */
-    KCC_ROLE_METRIC         /* variable: accumulator, set to its initial value at the start of an epoch */
+    KCC_ROLE_METRIC,        /* variable: accumulator, set to its initial value at the start of an epoch */
+    KCC_ROLE_FOLDED         /* value of weights alone that inference reads */
 } kcc_role;
 
 /** A tensor the outside can name.  Shapes count the batch axis, which is {1, true}. */
@@ -125,7 +126,7 @@ typedef struct kcc_run {
     uint64_t seed; /* of the random numbers inside kernels */
     float learning_rate;
     float reserved;
-    void *const *variables;      /* [n_variables] */
+    void *const *variables;      /* [n_variables + n_folded] */
     void *const *inputs;         /* [n_inputs] */
     void *const *targets;        /* [n_outputs], NULL where the output has no loss */
     void *const *sample_weights; /* [n_outputs], likewise */
@@ -150,6 +151,7 @@ typedef enum kcc_entry {
     KCC_ENTRY_GRADIENTS,          /* loss and its gradients, forward as in inference */
     KCC_ENTRY_GRADIENTS_TRAINING, /* the same, forward as in training, no update of anything */
     KCC_ENTRY_RESULTS,            /* metric variables -> results; batch is not used */
+    KCC_ENTRY_FOLD, /* weights -> folded values; to be called before predict and evaluate if weights changed */
     KCC_ENTRY_COUNT
 } kcc_entry;
 
@@ -192,6 +194,10 @@ typedef struct kcc_program {
         ema_first; /* index of the first average among the variables, -1 = none; one per trainable weight */
     int32_t n_ranges;
     const kcc_range *ranges; /* of inputs and targets, in their order */
+    /* What predict and evaluate read instead of weights: BatchNormalization in the weights before it.  Behind
+     * the variables in run->variables; nobody saves it.  NULL where there is none, like entry[FOLD].call. */
+    const kcc_tensor *folded;
+    int32_t n_folded;
 } kcc_program;
 
 #endif

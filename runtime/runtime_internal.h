@@ -102,7 +102,10 @@ struct kcc_session {
     kcc_running *running; /* the fit, evaluate or predict under way, or NULL */
     kcc_error failure;    /* of a callback: kcc_session_abort */
     kcc_buffer storage;   /* of all variables */
-    void **variables;     /* [n_variables], into storage */
+    kcc_buffer folding;   /* of the folded values, once they are needed */
+    void **variables;     /* [n_variables + n_folded], into storage and folding */
+    bool folded;          /* the folded values are those of the weights */
+    bool lent;            /* the caller has the address of a variable and may change it at any time */
     kcc_buffer arena;
     float *results; /* [n_metrics], at least 1 */
     /* Staged batches: what run points to, and the memory behind it. */
@@ -113,6 +116,8 @@ struct kcc_session {
     kcc_fault fault;
 };
 
+/** To be called by whoever wrote to variables. */
+static inline void kcc_session_changed(kcc_session *session) { session->folded = false; }
 /** Sets metric accumulators to their initial values. */
 void kcc_session_reset_metrics(kcc_session *session);
 /** Room in the arena for entry at this batch size; checks that entry is compiled in. */

@@ -285,6 +285,7 @@ static kcc_status apply(reader *r, const char *data, bool weights_only, kcc_erro
             kcc_convert(session->variables[i], t->dtype, data + r->entry[i].begin, r->entry[i].dtype,
                         kcc_tensor_count(t, 1));
     }
+    kcc_session_changed(session);
     if (weights_only) return KCC_OK;
     if (r->iteration >= 0) session->iterations = r->iteration;
     if (!isnan(r->learning_rate) && !program->has_schedule) session->learning_rate = (float)r->learning_rate;

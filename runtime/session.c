@@ -39,6 +39,9 @@ static kcc_status check_program(const kcc_program *program, kcc_error *error) {
     }
     for (int i = 0; valid && i < program->n_variables; i++)
         valid = tensor_valid(&program->variables[i], false);
+    valid =
+        valid && program->n_folded >= 0 && (program->n_folded == 0 || program->entry[KCC_ENTRY_FOLD].call);
+    for (int i = 0; valid && i < program->n_folded; i++) valid = tensor_valid(&program->folded[i], false);
     if (!valid) return kcc_fail(error, KCC_EINVAL, "", "", "the compiled model is damaged");
     return KCC_OK;
 }
@@ -50,20 +53,21 @@ static int64_t variable_bytes(const kcc_tensor *tensor) {
     return bytes > INT64_MAX / 4 ? -1 : kcc_align_up(bytes > 0 ? bytes : 1);
 }
 
-static kcc_status allocate_variables(kcc_session *session, kcc_error *error) {
-    const kcc_program *program = session->program;
+/* Memory for n tensors, one behind the other, and their addresses. */
+static kcc_status allocate(kcc_buffer *storage, const kcc_tensor *tensor, int n, void **address,
+                           kcc_error *error) {
     int64_t total = 0;
-    for (int i = 0; i < program->n_variables; i++) {
-        int64_t bytes = variable_bytes(&program->variables[i]);
+    for (int i = 0; i < n; i++) {
+        int64_t bytes = variable_bytes(&tensor[i]);
         if (bytes < 0 || __builtin_add_overflow(total, bytes, &total))
             return kcc_fail(error, KCC_ENOMEM, "", "", "the sizes of the model's variables overflow");
     }
-    if (!kcc_buffer_reserve(&session->storage, total))
+    if (!kcc_buffer_reserve(storage, total))
         return kcc_fail(error, KCC_ENOMEM, "", "", "no memory for %lld bytes of variables", (long long)total);
-    char *place = session->storage.data;
-    for (int i = 0; i < program->n_variables; i++) {
-        session->variables[i] = place;
-        place += variable_bytes(&program->variables[i]);
+    char *place = storage->data;
+    for (int i = 0; i < n; i++) {
+        address[i] = place;
+        place += variable_bytes(&tensor[i]);
     }
     return KCC_OK;
 }
@@ -96,7 +100,7 @@ static void *zeroed(int64_t n, size_t size) { return calloc((size_t)(n > 0 ? n :
 
 static bool allocate_tables(kcc_session *s) {
     const kcc_program *p = s->program;
-    s->variables = zeroed(p->n_variables, sizeof *s->variables);
+    s->variables = zeroed(p->n_variables + p->n_folded, sizeof *s->variables);
     s->results = zeroed(p->n_metrics, sizeof *s->results);
     s->inputs = zeroed(p->n_inputs, sizeof *s->inputs);
     s->input_stage = zeroed(p->n_inputs, sizeof *s->input_stage);
@@ -132,7 +136,8 @@ kcc_status kcc_session_create(const kcc_program *program, const kcc_session_opti
     s->stop = options ? options->stop : NULL;
     s->learning_rate = program->learning_rate;
     if (!allocate_tables(s)) status = kcc_fail(error, KCC_ENOMEM, "", "", "no memory for a session");
-    if (status == KCC_OK) status = allocate_variables(s, error);
+    if (status == KCC_OK)
+        status = allocate(&s->storage, program->variables, program->n_variables, s->variables, error);
     if (status == KCC_OK) status = initialize_variables(s, error);
     if (status != KCC_OK) {
         kcc_session_free(s);
@@ -162,6 +167,7 @@ void kcc_session_free(kcc_session *s) {
     free(s->results);
     free(s->variables);
     kcc_buffer_free(&s->storage);
+    kcc_buffer_free(&s->folding);
     kcc_buffer_free(&s->arena);
     kcc_team_end(&s->team);
     free(s);
@@ -170,7 +176,20 @@ void kcc_session_free(kcc_session *s) {
 const kcc_program *kcc_session_program(const kcc_session *session) { return session->program; }
 
 void *kcc_session_variable(kcc_session *session, int32_t i) {
+    if (i < 0 || i >= session->program->n_variables) return NULL;
+    session->lent = true;
+    kcc_session_changed(session);
+    return session->variables[i];
+}
+
+const void *kcc_session_value(const kcc_session *session, int32_t i) {
     return i >= 0 && i < session->program->n_variables ? session->variables[i] : NULL;
+}
+
+void kcc_session_set_value(kcc_session *session, int32_t i, const void *value) {
+    const kcc_tensor *t = &session->program->variables[i];
+    memcpy(session->variables[i], value, (size_t)kcc_tensor_count(t, 1) * kcc_dtype_size(t->dtype));
+    kcc_session_changed(session);
 }
 
 int32_t kcc_program_find_weight(const kcc_program *program, const char *key) {
@@ -213,7 +232,8 @@ void kcc_session_reset_metrics(kcc_session *session) {
 }
 
 static const char *const purposes[KCC_ENTRY_COUNT] = {
-    "predict", "train", "evaluate", "compute gradients", "compute gradients", "compute metrics"};
+    "predict",           "train",           "evaluate",    "compute gradients",
+    "compute gradients", "compute metrics", "fold weights"};
 
 kcc_status kcc_session_reserve(kcc_session *session, kcc_entry entry, int64_t batch, kcc_error *error) {
     const kcc_entry_point *point = &session->program->entry[entry];
@@ -267,8 +287,28 @@ static kcc_status report_fault(const kcc_session *session, const int64_t *order,
                     (long long)fault->limit - 1);
 }
 
+/* Makes the folded values, where weights changed since or may have. */
+static kcc_status fold_weights(kcc_session *session, kcc_error *error) {
+    const kcc_program *program = session->program;
+    kcc_status status = kcc_session_reserve(session, KCC_ENTRY_FOLD, 1, error);
+    if (status == KCC_OK && !session->folding.data)
+        status = allocate(&session->folding, program->folded, program->n_folded,
+                          session->variables + program->n_variables, error);
+    if (status != KCC_OK) return status;
+    kcc_run run = kcc_session_run(session);
+    kcc_team_call(&session->team, program->entry[KCC_ENTRY_FOLD].call, &run);
+    session->folded = !session->lent;
+    return KCC_OK;
+}
+
 kcc_status kcc_session_call(kcc_session *session, kcc_entry entry, kcc_run *run, const int64_t *order,
                             int64_t start, kcc_error *error) {
+    bool infers = entry == KCC_ENTRY_PREDICT || entry == KCC_ENTRY_EVALUATE;
+    if (infers && session->program->n_folded > 0 && !session->folded) {
+        kcc_status status = fold_weights(session, error);
+        if (status != KCC_OK) return status;
+    }
+    if (entry == KCC_ENTRY_TRAIN) kcc_session_changed(session);
     session->fault = (kcc_fault){0};
     run->arena = session->arena.data;
     if (kcc_team_call(&session->team, session->program->entry[entry].call, run) == 0) return KCC_OK;

@@ -14,9 +14,6 @@
 
 enum { MOST_CONSTANT_BYTES = 1 << 20 };
 
-static const char *const entry_name[KCC_ENTRY_COUNT] = {"predict",   "train_step",         "evaluate_step",
-                                                        "gradients", "gradients_training", "results"};
-
 static int64_t element_size(kcc_dtype kind) {
     switch (kind) {
     case KCC_F64:
@@ -280,6 +277,7 @@ static void entry_point(const kcc_c_file *f, kcc_entry which, kcc_text *out) {
         "loss and its gradients, forward as in inference",
         "loss and its gradients, forward as in training",
         "metric accumulators -> results",
+        "weights -> what predict and evaluate_step read instead of them",
     };
     const kcc_module *m = f->module;
     const kcc_module_entry *e = &m->entry[which];
@@ -302,7 +300,7 @@ static void entry_point(const kcc_c_file *f, kcc_entry which, kcc_text *out) {
             kcc_text_add(calls, "    if (run->fault->set) return 1;\n");
     }
     kcc_text_add(out, "/* %s */\nstatic int run_%s(const struct %s_run *run) {\n", doc[which],
-                 entry_name[which], m->name);
+                 kcc_entry_names[which], m->name);
     if (uses_batch) kcc_text_add(out, "    const int64_t N = run->batch;\n");
     if (!e->n_calls) kcc_text_add(out, "    (void)run;\n");
     kcc_text_put(out, buffers->data ? buffers->data : "", buffers->size);
@@ -340,7 +338,7 @@ static kcc_status collect(kcc_c_file *f, kcc_error *error) {
         kcc_c_name(&f->names, kcc_format(f->arena, "%s%s", m->name, api[i]));
     for (size_t i = 0; i < sizeof own / sizeof *own; i++) kcc_c_name(&f->names, own[i]);
     for (int i = 0; i < KCC_ENTRY_COUNT; i++)
-        if (m->entry[i].present) kcc_c_name(&f->names, kcc_format(f->arena, "run_%s", entry_name[i]));
+        if (m->entry[i].present) kcc_c_name(&f->names, kcc_format(f->arena, "run_%s", kcc_entry_names[i]));
     for (int entry = 0; entry < KCC_ENTRY_COUNT; entry++) {
         const kcc_module_entry *e = &m->entry[entry];
         for (int c = 0; e->present && c < e->n_calls; c++) {

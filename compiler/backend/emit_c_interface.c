@@ -68,13 +68,11 @@ static bool is_gradients(kcc_entry e) {
 }
 
 static const char *signature(const kcc_c_file *f, kcc_entry e) {
-    static const char *const name[KCC_ENTRY_COUNT] = {"predict",   "train_step",         "evaluate_step",
-                                                      "gradients", "gradients_training", "results"};
     const kcc_program *p = &f->module->program;
     const char *m = f->module->name;
     if (e == KCC_ENTRY_RESULTS)
         return kcc_format(f->arena, "int %s_results(struct %s *m, float *results)", m, m);
-    const char *s = kcc_format(f->arena, "int %s_%s(struct %s *m, int64_t n", m, name[e], m);
+    const char *s = kcc_format(f->arena, "int %s_%s(struct %s *m, int64_t n", m, kcc_entry_names[e], m);
     s = more(f, s, 'x', p->inputs, p->n_inputs, true);
     if (e == KCC_ENTRY_PREDICT) {
         s = more(f, s, 'y', p->outputs, p->n_outputs, false);
@@ -175,7 +173,11 @@ static void header_types(const kcc_c_file *f, kcc_text *out) {
     kcc_text_add(out, "    int64_t step;        /* optimizer steps done */\n"
                       "    int64_t max_batch;\n");
     put(f, out, "    struct $_fault fault;\n    uint64_t kernel_seed;\n    float *ones;\n    char *arena;\n");
-    kcc_text_add(out, "    void *variables[%d];\n};\n\n", p->n_variables > 0 ? p->n_variables : 1);
+    if (p->n_folded > 0)
+        kcc_text_add(out,
+                     "    bool folded, lent; /* what predictions read is up to date; a weight was lent */\n");
+    int n = p->n_variables + p->n_folded;
+    kcc_text_add(out, "    void *variables[%d];\n};\n\n", n > 0 ? n : 1);
 }
 
 static void gradient_docs(const kcc_c_file *f, kcc_entry entry, kcc_text *out) {
@@ -221,7 +223,12 @@ static void header_functions(const kcc_c_file *f, kcc_text *out) {
         kcc_format(f->arena, "struct %s *%s_init(void *memory, int64_t max_batch, uint64_t seed)", n, n));
     declare(
         f, out,
-        "Storage of variable i, described by $_tensors[i]; weights come first.  NULL if there is no such.",
+        m->program.n_folded > 0
+            ? "Storage of variable i, described by $_tensors[i]; weights come first.  NULL if there is no "
+              "such.\n"
+              "Once a weight was lent, every prediction folds the weights anew, since they may have changed."
+            : "Storage of variable i, described by $_tensors[i]; weights come first.  NULL if there is no "
+              "such.",
         kcc_format(f->arena, "float *%s_weight(struct %s *m, int i)", n, n));
     declare(f, out, "Number of the weight with key \"layer/index\", or -1.",
             kcc_format(f->arena, "int %s_find_weight(const char *key)", n));
@@ -237,9 +244,10 @@ static void header_functions(const kcc_c_file *f, kcc_text *out) {
         "Loss and metrics of n samples, as in inference, added to the metrics.  w and result as in a step.",
         NULL,
         NULL,
-        "Writes the value of every metric, @_METRICS numbers; the first is the loss."};
+        "Writes the value of every metric, @_METRICS numbers; the first is the loss.",
+        NULL};
     for (int e = 0; e < KCC_ENTRY_COUNT; e++) {
-        if (!m->entry[e].present) continue;
+        if (!m->entry[e].present || e == KCC_ENTRY_FOLD) continue;
         const char *text = doc[e];
         if (!text) {
             kcc_text *t = kcc_c_scratch(f->arena);
@@ -419,6 +427,7 @@ static void memory(const kcc_c_file *f, kcc_text *out) {
     const kcc_program *p = &m->program;
     int64_t variables = 0, ones = ones_count(p) * 4, fixed = 0, per_sample = 0;
     for (int i = 0; i < p->n_variables; i++) variables += variable_bytes(&p->variables[i]);
+    for (int i = 0; i < p->n_folded; i++) variables += variable_bytes(&p->folded[i]);
     kcc_text_add(out, "static int64_t arena_size(int64_t n) {\n    int64_t size = 0, need;\n");
     for (int e = 0; e < KCC_ENTRY_COUNT; e++) {
         const kcc_module_entry *entry = &m->entry[e];
@@ -455,8 +464,9 @@ static void memory(const kcc_c_file *f, kcc_text *out) {
                           "    m->kernel_seed |= (uint64_t)draw_word(&g) << 32;\n");
     put(f, out, "    static const int64_t size[] = {");
     int column = 35;
-    for (int i = 0; i < p->n_variables; i++) {
-        const char *number = kcc_format(f->arena, "%lld, ", (long long)variable_bytes(&p->variables[i]));
+    for (int i = 0; i < p->n_variables + p->n_folded; i++) {
+        const kcc_tensor *t = i < p->n_variables ? &p->variables[i] : &p->folded[i - p->n_variables];
+        const char *number = kcc_format(f->arena, "%lld, ", (long long)variable_bytes(t));
         column += (int)strlen(number);
         if (column > KCC_C_COLUMNS) kcc_text_add(out, "\n        ");
         if (column > KCC_C_COLUMNS) column = 8 + (int)strlen(number);
@@ -469,6 +479,11 @@ static void memory(const kcc_c_file *f, kcc_text *out) {
         "        memset(at, 0, (size_t)size[i]);\n"
         "        fill_variable(i, seed, at);\n"
         "        at += size[i];\n    }\n");
+    if (p->n_folded > 0)
+        put(f, out,
+            "    for (size_t i = @_VARIABLES; size[i]; i++) {\n"
+            "        m->variables[i] = at;\n"
+            "        at += size[i];\n    }\n");
     if (ones)
         kcc_text_add(out,
                      "    m->ones = (float *)(void *)at;\n"
@@ -480,17 +495,28 @@ static void memory(const kcc_c_file *f, kcc_text *out) {
 
 static void variables(const kcc_c_file *f, kcc_text *out) {
     const kcc_program *p = &f->module->program;
+    const char *changed = p->n_folded > 0 ? "    m->folded = false;\n" : "";
+    if (p->n_folded > 0)
+        put(f, out,
+            "float *$_weight(struct $ *m, int i) {\n"
+            "    if (i < 0 || i >= @_VARIABLES) return NULL;\n"
+            "    m->lent = true;\n"
+            "    m->folded = false;\n"
+            "    return m->variables[i];\n}\n\n");
+    else
+        put(f, out,
+            "float *$_weight(struct $ *m, int i) { return i < 0 || i >= @_VARIABLES ? NULL : "
+            "m->variables[i]; "
+            "}\n\n");
     put(f, out,
-        "float *$_weight(struct $ *m, int i) { return i < 0 || i >= @_VARIABLES ? NULL : m->variables[i]; "
-        "}\n\n"
         "int $_find_weight(const char *key) {\n"
         "    for (int i = 0; i < @_WEIGHTS; i++)\n"
         "        if (strcmp($_tensors[i].key, key) == 0) return i;\n"
         "    return -1;\n}\n\n"
         "int $_load_weights(struct $ *m, const void *bytes, size_t size) {\n"
         "    if (size != @_WEIGHTS_SIZE) return 1;\n"
-        "    if (size) memcpy(m->variables[0], bytes, size); /* they lie in the same order */\n"
-        "    return 0;\n}\n\n");
+        "    if (size) memcpy(m->variables[0], bytes, size); /* they lie in the same order */\n");
+    kcc_text_add(out, "%s    return 0;\n}\n\n", changed);
     int first = p->n_variables;
     for (int i = p->n_variables - 1; i >= 0 && p->variables[i].role == KCC_ROLE_METRIC; i--) first = i;
     if (p->n_metrics > 0) {
@@ -504,8 +530,9 @@ static void variables(const kcc_c_file *f, kcc_text *out) {
         put(f, out,
             "    for (int i = 0; i < @_WEIGHTS; i++)\n"
             "        if ($_tensors[i].trainable)\n"
-            "            memcpy(m->variables[i], m->variables[average++], (size_t)$_tensors[i].count * 4);\n"
-            "}\n\n");
+            "            memcpy(m->variables[i], m->variables[average++], (size_t)$_tensors[i].count * "
+            "4);\n");
+        kcc_text_add(out, "%s}\n\n", changed);
     }
 }
 
@@ -527,8 +554,6 @@ static void pointers(const kcc_c_file *f, const char *array, char letter, const 
 }
 
 static void call(const kcc_c_file *f, kcc_entry e, kcc_text *out) {
-    static const char *const name[KCC_ENTRY_COUNT] = {"predict",   "train_step",         "evaluate_step",
-                                                      "gradients", "gradients_training", "results"};
     const kcc_program *p = &f->module->program;
     kcc_c_line(out, 0, kcc_format(f->arena, "%s {", signature(f, e)));
     if (e == KCC_ENTRY_RESULTS) {
@@ -561,10 +586,13 @@ static void call(const kcc_c_file *f, kcc_entry e, kcc_text *out) {
     else
         kcc_text_add(out, "    run.targets = targets;\n    run.sample_weights = weights;\n");
     if (is_gradients(e)) kcc_text_add(out, "    run.gradients = places;\n    run.results = loss;\n");
+    if (p->n_folded > 0 && (e == KCC_ENTRY_PREDICT || e == KCC_ENTRY_EVALUATE))
+        kcc_text_add(out, "    if (!m->folded) run_fold(&run);\n    m->folded = !m->lent;\n");
     if (e == KCC_ENTRY_TRAIN)
-        kcc_text_add(out, "    if (run_train_step(&run)) return 1;\n    m->step++;\n    return 0;\n}\n\n");
+        kcc_text_add(out, "    if (run_train_step(&run)) return 1;\n    m->step++;\n%s    return 0;\n}\n\n",
+                     p->n_folded > 0 ? "    m->folded = false;\n" : "");
     else
-        kcc_text_add(out, "    return run_%s(&run);\n}\n\n", name[e]);
+        kcc_text_add(out, "    return run_%s(&run);\n}\n\n", kcc_entry_names[e]);
 }
 
 void kcc_c_interface(const kcc_c_file *f, kcc_text *out) {
@@ -584,5 +612,5 @@ void kcc_c_interface(const kcc_c_file *f, kcc_text *out) {
         "        .fault = &m->fault};\n}\n\n");
     kcc_c_ranges(f, out);
     for (int e = 0; e < KCC_ENTRY_COUNT; e++)
-        if (f->module->entry[e].present) call(f, (kcc_entry)e, out);
+        if (f->module->entry[e].present && e != KCC_ENTRY_FOLD) call(f, (kcc_entry)e, out);
 }

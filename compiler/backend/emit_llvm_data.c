@@ -32,7 +32,7 @@ void kcc_llvm_descriptor_types(kcc_llvm *l) {
     LLVMTypeRef program[] = {i32, i32, ptr, ptr, ptr, ptr, ptr,     ptr, /* abi … compile_json */
                              i32, i32, i32, i32, i32, i32, f32,     f32, /* n_inputs … reserved */
                              ptr, ptr, ptr, ptr, ptr, ptr, entries, ptr, /* inputs … initial_weights */
-                             i64, i32, i32, ptr};                        /* initial_size … ranges */
+                             i64, i32, i32, ptr, ptr, i32};              /* initial_size … n_folded */
     LLVMStructSetBody(l->program, program, sizeof program / sizeof program[0], false);
 }
 
@@ -173,6 +173,7 @@ kcc_status kcc_llvm_descriptor(kcc_llvm *l, const char *symbol, const char *weig
     LLVMValueRef metrics = metric_table(l, p->metrics, p->n_metrics);
     LLVMValueRef initial_weights = weights_data(l, weights);
     LLVMValueRef ranges = range_table(l, p->ranges, p->n_ranges);
+    LLVMValueRef folded = tensor_table(l, "folded", p->folded, p->n_folded);
     LLVMValueRef field[] = {
         int32(l, KCC_ABI_VERSION),
         int32(l, sizeof(kcc_program)),
@@ -202,6 +203,8 @@ kcc_status kcc_llvm_descriptor(kcc_llvm *l, const char *symbol, const char *weig
         int32(l, p->ema_first),
         int32(l, p->n_ranges),
         ranges,
+        folded,
+        int32(l, p->n_folded),
     };
     LLVMValueRef g = LLVMAddGlobal(l->mod, l->program, symbol);
     LLVMSetInitializer(g, LLVMConstNamedStruct(l->program, field, sizeof field / sizeof field[0]));

@@ -26,6 +26,7 @@ const char *kcc_llvm_entry_name(int entry) {
         [KCC_ENTRY_GRADIENTS] = "entry_gradients",
         [KCC_ENTRY_GRADIENTS_TRAINING] = "entry_gradients_training",
         [KCC_ENTRY_RESULTS] = "entry_results",
+        [KCC_ENTRY_FOLD] = "entry_fold",
     };
     return names[entry];
 }

@@ -80,6 +80,7 @@ static kcc_jit *copy_program(const kcc_module *m) {
     to->variables = copy_tensors(a, from->variables, from->n_variables);
     to->metrics = copy_metrics(a, from->metrics, from->n_metrics);
     to->ranges = copy_ranges(a, from->ranges, from->n_ranges);
+    to->folded = copy_tensors(a, from->folded, from->n_folded);
     to->initial_size = from->initial_weights ? from->initial_size : 0;
     if (from->initial_weights) {
         size_t size = from->initial_size < KCC_ALIGN * 64 ? KCC_ALIGN * 64 : from->initial_size;

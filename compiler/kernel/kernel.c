@@ -7,7 +7,10 @@
  *        operation that is the identity returns its argument, but never a register, which would be read later
  *        than the caller wrote it.
  */
-#include "kernel.h"
+#include "module.h"
+
+const char *const kcc_entry_names[KCC_ENTRY_COUNT] = {
+    "predict", "train_step", "evaluate_step", "gradients", "gradients_training", "results", "fold"};
 
 /* A primitive is expanded exactly if its C column is empty. */
 const kcc_prim_info kcc_prim_table[KCC_PRIM_COUNT] = {

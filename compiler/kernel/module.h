@@ -67,6 +67,9 @@ typedef struct kcc_module {
     kcc_program program;
 } kcc_module;
 
+/** The entry points as C, dumps and --emit name them. */
+extern const char *const kcc_entry_names[KCC_ENTRY_COUNT]; /* kernel.c */
+
 /** What the code is made for. */
 typedef struct kcc_target {
     const char *triple; /* LLVM target triple; "" or NULL: the host's */

@@ -24,8 +24,12 @@ int kcc_buffer_create(kcc_lowering *l, const kcc_buffer *b) {
 
 static const char *tensor_name(kcc_lowering *l, const kcc_tensor *t) {
     const char *name =
-        *t->layer && t->role == KCC_ROLE_WEIGHT ? kcc_format(l->arena, "%s_%s", t->layer, t->name) : t->name;
+        *t->layer && (t->role == KCC_ROLE_WEIGHT || t->role == KCC_ROLE_FOLDED) ? kcc_format(l->arena, "%s_%s", t->layer, t->name) : t->name;
     return kcc_identifier(l->arena, t->role == KCC_ROLE_OPTIMIZER && *t->path ? t->path : name);
+}
+
+static const kcc_tensor *variable(const kcc_program *p, int i) {
+    return i < p->n_variables ? &p->variables[i] : &p->folded[i - p->n_variables];
 }
 
 static kcc_buffer parameter_buffer(kcc_lowering *l, const kcc_node *n) {
@@ -35,7 +39,7 @@ static kcc_buffer parameter_buffer(kcc_lowering *l, const kcc_node *n) {
     switch (n->op) {
     case KCC_OP_VARIABLE:
         b.store = KCC_STORE_VARIABLE;
-        b.name = tensor_name(l, &p->variables[i]);
+        b.name = tensor_name(l, variable(p, i));
         break;
     case KCC_OP_INPUT:
         b.store = KCC_STORE_INPUT;
@@ -76,7 +80,7 @@ static kcc_buffer root_buffer(kcc_lowering *l, const kcc_node *n) {
         break;
     case KCC_RESULT_ASSIGN:
         b.store = KCC_STORE_VARIABLE;
-        b.name = tensor_name(l, &l->module->program.variables[b.index]);
+        b.name = tensor_name(l, variable(&l->module->program, b.index));
         break;
     case KCC_RESULT_GRADIENT:
         b.store = KCC_STORE_GRADIENT;

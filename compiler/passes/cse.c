@@ -61,8 +61,7 @@ static bool same_attrs(const kcc_node *a, const kcc_node *b) {
            memcmp(a->attr.data, b->attr.data, (size_t)count.size * sizeof(float)) == 0;
 }
 
-/* Is n on these inputs what `made` computes? */
-static bool same(const kcc_node *n, kcc_node *const *in, const kcc_node *made) {
+bool kcc_node_same(const kcc_node *n, kcc_node *const *in, const kcc_node *made) {
     if (n->op != made->op || n->dtype != made->dtype || !kcc_shape_equal(&n->shape, &made->shape))
         return false;
     bool straight = true;
@@ -87,7 +86,7 @@ kcc_graph *kcc_cse(const kcc_graph *g) {
         kcc_node *inputs[KCC_MAX_INPUTS] = {0};
         for (int i = 0; i < n->n_inputs; i++) inputs[i] = map[n->input[i]->id];
         size_t at = hash_node(n, inputs) & (slots - 1);
-        while (table[at] && !same(n, inputs, table[at])) at = (at + 1) & (slots - 1);
+        while (table[at] && !kcc_node_same(n, inputs, table[at])) at = (at + 1) & (slots - 1);
         if (!table[at]) table[at] = kcc_node_copy(to, n, inputs);
         map[id] = table[at];
     }

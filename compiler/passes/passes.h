@@ -156,11 +156,36 @@ kcc_graph *kcc_push_windows(const kcc_graph *g);
 kcc_graph *kcc_sink_views(const kcc_graph *g);
 /** Equal nodes become one; UNIFORM counts as a function of its stream. */
 kcc_graph *kcc_cse(const kcc_graph *g);
+/** Whether n on these inputs is what `made`, a node with them as inputs, computes. */
+bool kcc_node_same(const kcc_node *n, kcc_node *const *inputs, const kcc_node *made);
 /** Keeps what the results need. */
 kcc_graph *kcc_dce(const kcc_graph *g);
 /** Sums over all axes of a long tensor of fixed shape become sums of equal pieces and the sum of those: two
  *  shorter reductions, the first of which can be shared by threads.  The cut depends on the shape only. */
 kcc_graph *kcc_split_reductions(const kcc_graph *g);
+
+/* ------------------------------- values of weights alone, at inference */
+
+/** Whether n is made of variables and constants only, and has no batch axis. */
+bool kcc_of_weights(const kcc_node *n);
+/** Moves factors and summands that are values of weights to weights and biases (scale_weights.c).  For entries
+ *  that infer: in training such a value would have to be made, and differentiated, in every step. */
+kcc_graph *kcc_scale_weights(const kcc_graph *g);
+
+/** What entries that infer read instead of weights; zero but for arena, n_weights and first. */
+typedef struct kcc_folded {
+    kcc_arena *arena;
+    int n_weights;    /* variables of smaller index are weights */
+    int first;        /* variable index of the first folded value */
+    int n;            /* values, the results of graph: ASSIGN first + i */
+    kcc_graph *graph; /* weights -> values; NULL while there are none */
+} kcc_folded;
+
+/**
+ * A graph that reads the values of weights alone from folded variables; their formulas are appended to *folded,
+ * where those of other entries are found again.  A weight read as it is, or through views, stays.
+ */
+kcc_graph *kcc_fold_weights(const kcc_graph *g, kcc_folded *folded);
 
 /* ------------------------------------------------------------- pipeline.c */
 

@@ -1,6 +1,15 @@
 /* Replacing nodes one by one: see rewrite.h. */
 #include "rewrite.h"
 
+bool kcc_used_once(const kcc_node *n) {
+    const kcc_graph *g = n->graph;
+    int uses = 0;
+    for (int i = n->id + 1; i < g->n_nodes; i++)
+        for (int k = 0; k < g->node[i]->n_inputs; k++) uses += g->node[i]->input[k] == n;
+    for (int i = 0; i < g->n_results; i++) uses += g->result[i].node == n;
+    return uses == 1;
+}
+
 kcc_graph *kcc_rewrite(const kcc_graph *g, kcc_rewrite_rule *rule, bool *changed) {
     kcc_graph *to = kcc_graph_create(g->arena);
     to->error = g->error;

@@ -20,15 +20,6 @@ static bool elementwise(const kcc_node *n) { return kcc_op_table[n->op].class ==
 /* What elementwise operations behind it become one kernel with. */
 static bool leads(const kcc_node *n) { return elementwise(n) || n->op == KCC_OP_CONTRACT; }
 
-static bool used_once(const kcc_node *n) {
-    const kcc_graph *g = n->graph;
-    int uses = 0;
-    for (int i = n->id + 1; i < g->n_nodes; i++)
-        for (int k = 0; k < g->node[i]->n_inputs; k++) uses += g->node[i]->input[k] == n;
-    for (int i = 0; i < g->n_results; i++) uses += g->result[i].node == n;
-    return uses == 1;
-}
-
 /* x in another shape where that costs nothing: constants, views that exist, operations on such; else NULL. */
 static kcc_node *view(kcc_graph *to, kcc_node *x, const kcc_shape *shape, int depth) {
     if (x->op == KCC_OP_CONSTANT) return kcc_reshape(to, x, shape);
@@ -50,8 +41,8 @@ static kcc_node *sink(kcc_graph *to, const kcc_node *n, kcc_node *const *inputs)
     if (!elementwise(n)) return NULL;
     for (int k = 0; k < n->n_inputs; k++) {
         const kcc_node *before = n->input[k]; /* a reshape, or an operation behind which one was moved */
-        if (inputs[k]->op != KCC_OP_RESHAPE || !leads(inputs[k]->input[0]) || !used_once(before) ||
-            (before->op == KCC_OP_RESHAPE && !used_once(before->input[0])))
+        if (inputs[k]->op != KCC_OP_RESHAPE || !leads(inputs[k]->input[0]) || !kcc_used_once(before) ||
+            (before->op == KCC_OP_RESHAPE && !kcc_used_once(before->input[0])))
             continue;
         const kcc_shape *shape = &inputs[k]->input[0]->shape;
         kcc_node *in[KCC_MAX_INPUTS] = {0};

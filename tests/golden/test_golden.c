@@ -191,7 +191,7 @@ static void run_jit(kcc_session *s, const kcc_array *x, const kcc_array *y, outc
         if (step < STEPS && kcc_train_on_batch(s, &b, NULL, &error)) fail_msg("%s", error.message);
     }
     for (int i = 0; i < p->n_weights; i++)
-        note(o, kcc_session_variable(s, i), kcc_tensor_count(&p->variables[i], 1));
+        note(o, kcc_session_value(s, i), kcc_tensor_count(&p->variables[i], 1));
 }
 
 static void *symbol(void *library, const char *name, const char *function) {
@@ -213,6 +213,7 @@ static void run_c(void *library, const char *model, kcc_session *s, const kcc_ar
     size_t (*memory_size)(int64_t);
     void *(*init)(void *, int64_t, uint64_t);
     float *(*weight)(void *, int);
+    int (*load_weights)(void *, const void *, size_t);
     int (*predict1)(void *, int64_t, const float *, float *);
     int (*predict2)(void *, int64_t, const float *, const float *, float *);
     int (*train1)(void *, int64_t, const float *, const float *, const float *);
@@ -220,6 +221,7 @@ static void run_c(void *library, const char *model, kcc_session *s, const kcc_ar
     FUNCTION(memory_size, "memory_size");
     FUNCTION(init, "init");
     FUNCTION(weight, "weight");
+    FUNCTION(load_weights, "load_weights");
     FUNCTION(predict1, "predict");
     FUNCTION(predict2, "predict");
     FUNCTION(train1, "train_step");
@@ -227,9 +229,12 @@ static void run_c(void *library, const char *model, kcc_session *s, const kcc_ar
     void *memory = aligned_alloc(KCC_ALIGN, (memory_size(BATCH) + KCC_ALIGN - 1) / KCC_ALIGN * KCC_ALIGN);
     void *m = init(memory, BATCH, 1);
     assert_non_null(m);
+    size_t bytes =
+        0; /* weight() would make every prediction fold the weights, whether a step said so or not */
     for (int i = 0; i < p->n_weights; i++)
-        memcpy(weight(m, i), kcc_session_variable(s, i),
-               (size_t)kcc_tensor_count(&p->variables[i], 1) * sizeof(float));
+        bytes += ((size_t)kcc_tensor_count(&p->variables[i], 1) * sizeof(float) + KCC_ALIGN - 1) / KCC_ALIGN *
+                 KCC_ALIGN;
+    assert_int_equal(load_weights(m, kcc_session_value(s, 0), bytes), 0);
     int64_t count = kcc_tensor_count(&p->outputs[0], BATCH);
     float *out = malloc((size_t)count * sizeof *out);
     const float *a = x[0].data, *b = p->n_inputs > 1 ? x[1].data : NULL;

@@ -2,7 +2,7 @@
  * Runs *.graph files: a pass on a graph must give the expected graph, and both must compute the same.
  *
  * Takes: files "# pass: NAME[,NAME…]", the input graph, a line "---", the expected graph. Passes: simplify
- *        cse dce split autodiff (of `value 0` by every variable).
+ *        cse dce split … (passes/pipeline.c), scale, autodiff (of `value 0` by every variable).
  * Gives: exit status 0 if all files hold; differences on stderr.  UPDATE_GOLDEN=1 rewrites what is expected.
  * Keeps: both graphs are evaluated on the same numbers, so that a wrong golden file cannot hide a wrong pass.
  */
@@ -32,6 +32,7 @@ static kcc_graph *autodiff(const kcc_graph *from) {
 
 static kcc_graph *run_pass(const char *name, kcc_graph *g) {
     if (!strcmp(name, "autodiff")) return autodiff(g);
+    if (!strcmp(name, "scale")) return kcc_scale_weights(g);
     for (const kcc_pass *p = kcc_passes; p->name; p++)
         if (!strcmp(name, p->name)) return p->run(g);
     return NULL;
