@@ -9,6 +9,8 @@
  */
 #include "module.h"
 
+#include <string.h>
+
 const char *const kcc_entry_names[KCC_ENTRY_COUNT] = {
     "predict", "train_step", "evaluate_step", "gradients", "gradients_training", "results", "fold"};
 
@@ -157,6 +159,39 @@ static bool fold_two(kcc_prim prim, int64_t x, int64_t y, int64_t *out) {
     }
 }
 
+/* Scalar arithmetic on indices, with registers left alone: what they hold changes. */
+static bool index_arithmetic(const kcc_kernel *k, const kcc_kinstr *i) {
+    if (i->op != KCC_K_PRIM || i->type.lanes != 1) return false;
+    for (int a = 0; a < 5 && i->arg[a] != KCC_KNONE; a++)
+        if (k->instr[i->arg[a]].op == KCC_K_REG || is_float(k->instr[i->arg[a]].type.kind)) return false;
+    return true;
+}
+
+/* The same arithmetic, not far back in this block, or NONE. */
+static kcc_kval done_before(const kcc_kernel *k, const kcc_kinstr *i) {
+    const kcc_kblock *b = &k->block[k->cursor];
+    if (!index_arithmetic(k, i)) return KCC_KNONE;
+    for (int n = b->n - 1; n >= 0 && n >= b->n - LOOK_BACK; n--) {
+        const kcc_kinstr *o = &k->instr[b->instr[n]];
+        if (o->op == KCC_K_PRIM && o->prim == i->prim && o->type.kind == i->type.kind && o->type.lanes == 1 &&
+            memcmp(o->arg, i->arg, sizeof o->arg) == 0)
+            return b->instr[n];
+    }
+    return KCC_KNONE;
+}
+
+/* x + y for y known and x = a + b with b known, too: a + (b + y); else NONE. */
+static kcc_kval add_known(kcc_kernel *k, kcc_kval x, int64_t y) {
+    const kcc_kinstr *i = &k->instr[x];
+    int64_t b;
+    if (i->op != KCC_K_PRIM || i->prim != KCC_P_ADD || !index_arithmetic(k, i)) return KCC_KNONE;
+    for (int n = 0; n < 2; n++)
+        if (const_i64(k, i->arg[n], &b))
+            return kcc_k_prim2(k, KCC_P_ADD, i->arg[1 - n],
+                               kcc_k_int(k, (int64_t)((uint64_t)b + (uint64_t)y)));
+    return KCC_KNONE;
+}
+
 /* The value that a i64 primitive is known to have, or NONE. */
 static kcc_kval fold_i64(kcc_kernel *k, kcc_prim prim, kcc_kval a, kcc_kval b) {
     kcc_ktype type = k->instr[a].type;
@@ -174,6 +209,8 @@ static kcc_kval fold_i64(kcc_kernel *k, kcc_prim prim, kcc_kval a, kcc_kval b) {
                    (y == 1 && (prim == KCC_P_MUL || prim == KCC_P_DIV))))
         same = a;
     if (know_x && ((x == 0 && prim == KCC_P_ADD) || (x == 1 && prim == KCC_P_MUL))) same = b;
+    if (same == KCC_KNONE && prim == KCC_P_ADD && (know_x || know_y))
+        return know_y ? add_known(k, a, y) : add_known(k, b, x);
     return same != KCC_KNONE && k->instr[same].op != KCC_K_REG ? same : KCC_KNONE;
 }
 
@@ -191,7 +228,8 @@ static kcc_kval prim_n(kcc_kernel *k, kcc_prim prim, int n, kcc_kval *arg) {
     kcc_kinstr instr = blank(KCC_K_PRIM, type);
     instr.prim = prim;
     for (int i = 0; i < n; i++) instr.arg[i] = arg[i];
-    return append(k, instr);
+    kcc_kval before = done_before(k, &instr);
+    return before != KCC_KNONE ? before : append(k, instr);
 }
 
 kcc_kval kcc_k_prim1(kcc_kernel *k, kcc_prim prim, kcc_kval a) { return prim_n(k, prim, 1, (kcc_kval[]){a}); }

@@ -782,13 +782,12 @@ static void k7_d_answer_column(void *const *buffer, const struct two_inputs_run 
                     t_2) * f32x8_splat(d_binary_crossentropy_add[i]);
             acc = acc + t_3;
         }
-        const int64_t t_3 = 9 - t;
-        const f32x8 t_4 = f32x8_load_n(&rmsprop_answer_kernel_velocity[t], t_3) * f32x8_splat(0.9f);
-        const f32x8 t_5 = t_4 + acc * acc * f32x8_splat(0.1f);
-        const f32x8 t_6 = f32x8_load_n(&answer_kernel[t], t_3) - acc * f32x8_splat(learning_rate) /
-                f32x8_sqrt(t_5 + f32x8_splat(1e-07f));
-        f32x8_store_n(&rmsprop_answer_kernel_velocity[t], t_3, t_5);
-        f32x8_store_n(&answer_kernel[t], t_3, t_6);
+        const f32x8 t_3 = f32x8_load_n(&rmsprop_answer_kernel_velocity[t], t_2) * f32x8_splat(0.9f);
+        const f32x8 t_4 = t_3 + acc * acc * f32x8_splat(0.1f);
+        const f32x8 t_5 = f32x8_load_n(&answer_kernel[t], t_2) - acc * f32x8_splat(learning_rate) /
+                f32x8_sqrt(t_4 + f32x8_splat(1e-07f));
+        f32x8_store_n(&rmsprop_answer_kernel_velocity[t], t_2, t_4);
+        f32x8_store_n(&answer_kernel[t], t_2, t_5);
     }
 }
 
