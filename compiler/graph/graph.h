@@ -61,6 +61,7 @@ struct kcc_node {
     kcc_node *input[KCC_MAX_INPUTS];
     kcc_attrs attr;
     const char *name; /* for readers: where it comes from ("dense_1"), or NULL */
+    bool repeated;    /* fusion: computed again wherever it is read (passes/repeat.c) */
 };
 
 /** What a graph is for: its results, in order. */

@@ -8,6 +8,8 @@
 
 #include <string.h>
 
+enum { MOST_COLUMNS = 4 /* column reductions in one pass: accumulators stay in registers */ };
+
 typedef struct fuser {
     kcc_fusion *f;
     kcc_graph *g;
@@ -417,6 +419,29 @@ static void merge_siblings(fuser *u) {
     }
 }
 
+typedef struct common {
+    fuser *u;
+    int other; /* cluster */
+    bool found;
+} common;
+
+static void find_read(void *user, kcc_node *owned, bool memory) {
+    search *s = user;
+    (void)memory;
+    s->found = s->found || owned->id == s->to;
+}
+
+static void find_common(void *user, kcc_node *owned, bool memory) {
+    common *c = user;
+    const kcc_cluster *k = &c->u->f->cluster[c->other];
+    kcc_shape s = kcc_squeeze_shape(&owned->shape);
+    search of = {.to = owned->id};
+    (void)memory;
+    for (int i = 0; i < k->n_members && kcc_shape_equal(&s, &k->domain); i++)
+        owned_inputs(k->member[i], false, find_read, &of);
+    c->found = c->found || of.found;
+}
+
 /* Whether every member of b could be a member of a: nothing b reads waits for a, but what is in a at its own
  * index. */
 static bool rows_fit(fuser *u, int a, int b) {
@@ -433,6 +458,36 @@ static bool rows_fit(fuser *u, int a, int b) {
         for (int k = 0; k < y->n_members; k++) u->f->cluster_of[y->member[k]->id] = b;
     }
     return ok;
+}
+
+/* What b sums needs what a computes: columns are passed once. */
+static bool sums_members(const fuser *u, int a, int b) {
+    const kcc_cluster *y = &u->f->cluster[b];
+    for (int i = 0; i < y->n_members; i++) {
+        kcc_shape s = kcc_squeeze_shape(&y->member[i]->shape);
+        bool summed = reduce(y->member[i]) || kcc_shape_equal(&s, &y->domain);
+        if (summed && reads_member(u, a, y->member[i])) return true;
+    }
+    return false;
+}
+
+/* Column reductions over the same domain, with a large input in common, become one pass; what is computed of one
+ * sum may need another. */
+static void merge_columns(fuser *u) {
+    kcc_fusion *f = u->f;
+    for (int a = 0; a < f->n_clusters; a++) {
+        for (int b = a + 1; b < f->n_clusters; b++) {
+            kcc_cluster *x = &f->cluster[a], *y = &f->cluster[b];
+            if (!x->n_members || !y->n_members || x->kind != KCC_CLUSTER_COLUMN || y->kind != x->kind)
+                continue;
+            if (x->inner != y->inner || !kcc_shape_equal(&x->domain, &y->domain)) continue;
+            if (x->n_members + y->n_members > KCC_MAX_MEMBERS) continue;
+            if (count_reductions(x) + count_reductions(y) > MOST_COLUMNS) continue;
+            common c = {u, a, false};
+            for (int i = 0; i < y->n_members; i++) owned_inputs(y->member[i], false, find_common, &c);
+            if (c.found && !needs(u, a, b) && !sums_members(u, a, b) && rows_fit(u, a, b)) absorb(u, a, b);
+        }
+    }
 }
 
 /* Passes over the same rows become one kernel (softmax, crossentropy and its gradient). */
@@ -630,6 +685,7 @@ static void own_results(kcc_graph *g) {
 
 kcc_fusion *kcc_fuse(kcc_graph *g) {
     own_results(g);
+    kcc_mark_repeated(g);
     kcc_fusion *f = kcc_alloc(g->arena, sizeof *f);
     fuser u = {.f = f, .g = g, .arena = g->arena};
     size_t most = (size_t)g->n_nodes + (size_t)g->n_results + 1; /* order_assignments may add copies */
@@ -651,6 +707,7 @@ kcc_fusion *kcc_fuse(kcc_graph *g) {
     collect_uses(&u, &s);
     sink(&u, &s);
     merge_siblings(&u);
+    merge_columns(&u);
     merge_rows(&u);
     order_assignments(&u);
     collect_uses(&u, &s);

@@ -8,7 +8,7 @@
  *        nodes are computed again wherever they are read.
  *
  *   free   leaves, broadcasts, slices, pads, transposes, reshapes, comparisons and what is made of them and
- *          of counters and random numbers only: cheaper to repeat than to store
+ *          of counters and random numbers only, and what repeat.c marks: cheaper to repeat than to store
  *   owned  all else
  */
 #ifndef KCC_FUSE_H
@@ -85,6 +85,9 @@ kcc_graph *kcc_prepare(const kcc_graph *g);
 kcc_fusion *kcc_fuse(kcc_graph *g);
 /** Text of the clusters, for --emit=plan and dumps. */
 void kcc_fusion_print(const kcc_fusion *f, kcc_text *out);
+
+/** Marks the values that are cheaper to compute again than to store (repeat.c); kcc_fuse calls it first. */
+void kcc_mark_repeated(kcc_graph *g);
 
 /* Shared with lowering. */
 bool kcc_node_free(const kcc_node *n);

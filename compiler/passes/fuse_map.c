@@ -66,7 +66,7 @@ bool kcc_node_free(const kcc_node *n) {
     case KCC_CLASS_INJECTIVE: return n->op != KCC_OP_DILATE;
     case KCC_CLASS_ELEMWISE:
         if (n->op == KCC_OP_STOP_GRADIENT) return false; /* a copy that kcc_prepare asked for */
-        return n->dtype == KCC_BOOL || from_counters(n);
+        return n->repeated || n->dtype == KCC_BOOL || from_counters(n);
     default: return false;
     }
 }

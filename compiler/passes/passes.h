@@ -152,6 +152,8 @@ kcc_range *kcc_make_ranges(const kcc_range_list *list, int more, int *n);
 kcc_graph *kcc_simplify(const kcc_graph *g);
 /** Moves windows of convolution gradients to the operand where they cost nothing (push_windows.c). */
 kcc_graph *kcc_push_windows(const kcc_graph *g);
+/** Takes what is the same for all summands out of sums (factor_sums.c). */
+kcc_graph *kcc_factor_sums(const kcc_graph *g);
 /** Moves reshapes behind the elementwise operations they separate (sink_views.c). */
 kcc_graph *kcc_sink_views(const kcc_graph *g);
 /** Equal nodes become one; UNIFORM counts as a function of its stream. */

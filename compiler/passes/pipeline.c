@@ -11,6 +11,7 @@
 const kcc_pass kcc_passes[] = {
     {"simplify", kcc_simplify},      /* constants, identities */
     {"push", kcc_push_windows},      /* windows of convolution gradients to where they cost nothing */
+    {"factor", kcc_factor_sums},     /* factors out of sums */
     {"sink", kcc_sink_views},        /* reshapes out from between elementwise operations */
     {"split", kcc_split_reductions}, /* long sums in pieces */
     {"cse", kcc_cse},

@@ -784,7 +784,7 @@ static void k5_d_classes_map(void *const *buffer, const struct mlp_run *run, int
  * classes: reduce_max sub exp reduce_sum div
  * sparse_categorical_crossentropy: log sub select reduce_sum -> sparse_categorical_crossentropy_reduce_sum
  * accuracy: argmax -> accuracy_argmax
- * d_sparse_categorical_crossentropy: mul neg select neg reduce_sum div mul add ->
+ * d_sparse_categorical_crossentropy: mul neg select reduce_sum neg div mul add ->
  * d_sparse_categorical_crossentropy_add
  */
 static void k6_classes_rows(void *const *buffer, const struct mlp_run *run, int64_t begin, int64_t end) {
@@ -807,7 +807,7 @@ static void k6_classes_rows(void *const *buffer, const struct mlp_run *run, int6
         const float t_2 = -(d_sparse_categorical_crossentropy_div_0 * sample_weight0[task]);
         const f32x8 t_3 = f32x8_select(f32x8_eq(f32x8_splat(0.0f) + f32x8_iota, f32x8_splat(target0_0)),
                 f32x8_splat(t_2), f32x8_splat(0.0f));
-        const f32x8 t_4 = f32x8_select(i32x8_lt(i32x8_iota, i32x8_splat(3)), -t_3, f32x8_splat(0.0f));
+        const f32x8 t_4 = f32x8_select(i32x8_lt(i32x8_iota, i32x8_splat(3)), t_3, f32x8_splat(0.0f));
         acc_2 = acc_2 + t_4;
         const float max = f32x8_fold_max(acc);
         f32x8 acc_3 = f32x8_splat(0.0f);
@@ -874,7 +874,7 @@ static void k6_classes_rows(void *const *buffer, const struct mlp_run *run, int6
         at = f32x8_select(t_42, f32x8_splat(0.0f) + f32x8_iota, at);
         acc_5 = f32x8_select(t_42, t_41, acc_5);
         const f32x8 t_43 = f32x8_select(t_18, f32x8_splat(t_2),
-                f32x8_splat(0.0f)) + f32x8_splat(add / add_2) * t_40;
+                f32x8_splat(0.0f)) + f32x8_splat(-add / add_2) * t_40;
         f32x8_store_n(&d_sparse_categorical_crossentropy_add[task * 3], 3, t_43);
         const f32x8 t_44 = f32x8_select(f32x8_eq(acc_5, f32x8_splat(f32x8_fold_max(acc_5))), at,
                 f32x8_splat(INFINITY));
@@ -1645,7 +1645,7 @@ static int run_train_step(const struct mlp_run *run) {
      * sparse_categorical_crossentropy: log sub select reduce_sum ->
      * sparse_categorical_crossentropy_reduce_sum
      * accuracy: argmax -> accuracy_argmax
-     * d_sparse_categorical_crossentropy: mul neg select neg reduce_sum div mul add ->
+     * d_sparse_categorical_crossentropy: mul neg select reduce_sum neg div mul add ->
      * d_sparse_categorical_crossentropy_add
      */
     run_tasks(k6_classes_rows, (void *[]){classes_add, target0, d_sparse_categorical_crossentropy_div,
