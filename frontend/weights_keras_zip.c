@@ -7,6 +7,7 @@
  * Source: weights-formats.md section 3; Keras 3 saving_lib.
  */
 #include "container.h"
+#include "keras_compile.h"
 #include "weights_io.h"
 #include "zip_file.h"
 
@@ -141,6 +142,7 @@ void kcc_weights_complete_compile(kcc_text *text, const char *compile_json) {
         cJSON_AddItemToObject(json, "optimizer", optimizer);
     cJSON_DeleteItemFromObjectCaseSensitive(json, "sample_weight_mode");
     if (cJSON_IsObject(optimizer)) complete_optimizer(optimizer);
+    kcc_loss_spell(cJSON_GetObjectItemCaseSensitive(json, "loss"));
     char *print = cJSON_PrintUnformatted(json);
     if (print)
         kcc_text_add(text, "%s", print);
