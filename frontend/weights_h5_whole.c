@@ -117,10 +117,13 @@ void kcc_weights_training_config(kcc_text *text, const char *compile_json) {
             good = false;
         }
         if (good && !config) good = cJSON_AddObjectToObject(put, "config");
-        if (good)
-            print(text, json);
+        kcc_text printed = {0};
+        if (good) print(&printed, json);
+        if (good && printed.data && !printed.failed)
+            kcc_weights_put_floats(text, printed.data);
         else
             text->failed = true;
+        kcc_text_free(&printed);
     }
     cJSON_Delete(optimizer);
     cJSON_Delete(newer);

@@ -137,6 +137,9 @@ static void training_config(void **state) {
         "{\"optimizer_config\": {\"class_name\": \"SGD\", \"config\": {\"lr\": 1}}, \"loss\": \"mse\"}",
         "{\"loss\":\"mean_squared_error\",\"loss_weights\":null,\"optimizer_config\":{\"class_name\":\"SGD\","
         "\"config\":{\"lr\":1}}}");
+    training_is(
+        "{\"optimizer\": {\"class_name\": \"SGD\", \"config\": {\"momentum\": 0}}, \"loss_weights\": 1}",
+        "{\"loss_weights\":1,\"optimizer_config\":{\"class_name\":\"SGD\",\"config\":{\"momentum\":0.0}}}");
     training_is("{\"optimizer\": \"sgd\", \"loss\": {\"a\": \"MAE\", \"b\": [\"cosine\"], \"c\": \"own\"}, "
                 "\"loss_weights\": [1]}",
                 "{\"loss\":{\"a\":\"mean_absolute_error\",\"b\":[\"cosine_similarity\"],\"c\":\"own\"},"
