@@ -168,23 +168,28 @@ ACTIVATION(sparse_plus) {
 ACTIVATION(sparse_sigmoid) { return kcc_clip(g, kcc_muls(g, kcc_adds(g, x, 1), 0.5), 0, 1); }
 
 /*
- * Projection on the simplex without sorting: with S_i = sum of the z_j >= z_i and k_i their number, i is in
- * the support when 1 + k_i z_i > S_i; tau = (sum over the support - 1) / its size.  Needs D^2 comparisons a
- * row.  Source: Martins and Astudillo 2016.
+ * Without sorting: upto[i, j] says that z_j is not after z_i in descending order, so k_i is the place of z_i there,
+ * S_i the sum up to it, and i is in the support when 1 + k_i z_i > S_i.  Needs D^2 comparisons a row.  The threshold
+ * is Keras's, (sum of the S_i over the support - 1) / its size: where Martins and Astudillo 2016, who project on the
+ * simplex, have the last S_i, every backend of Keras 3 sums them, and the outputs do not sum to 1.
  */
 ACTIVATION(sparsemax) {
     int rank = x->shape.rank, axis = args->axis < 0 ? args->axis + rank : args->axis;
     unsigned axes = axis_mask(g, x, args->axis);
     if (!axes || rank + 1 > KCC_MAX_RANK) return x;
     kcc_node *zi = kcc_expand_dims(g, x, axis + 1), *zj = kcc_expand_dims(g, x, axis);
-    kcc_node *least = kcc_cast(g, kcc_compare(g, KCC_OP_LE, zi, zj), KCC_F32);
-    kcc_node *k = kcc_reduce(g, KCC_OP_REDUCE_SUM, least, 1u << (axis + 1), false);
-    kcc_node *s = kcc_reduce(g, KCC_OP_REDUCE_SUM, kcc_mul(g, least, zj), 1u << (axis + 1), false);
+    kcc_node *ni = kcc_iota(g, &zi->shape, axis), *nj = kcc_iota(g, &zj->shape, axis + 1);
+    kcc_node *greater = kcc_compare(g, KCC_OP_LT, zi, zj), *equal = kcc_compare(g, KCC_OP_EQ, zi, zj);
+    kcc_node *earlier = kcc_op2(g, KCC_OP_AND, equal, kcc_compare(g, KCC_OP_LE, nj, ni));
+    kcc_node *upto = kcc_cast(g, kcc_op2(g, KCC_OP_OR, greater, earlier), KCC_F32);
+    kcc_node *k = kcc_reduce(g, KCC_OP_REDUCE_SUM, upto, 1u << (axis + 1), false);
+    kcc_node *s = kcc_reduce(g, KCC_OP_REDUCE_SUM, kcc_mul(g, upto, zj), 1u << (axis + 1), false);
     kcc_node *in = kcc_compare(g, KCC_OP_LT, s, kcc_adds(g, kcc_mul(g, k, x), 1));
     kcc_node *support = kcc_stop_gradient(g, kcc_cast(g, in, KCC_F32));
-    kcc_node *total = kcc_reduce(g, KCC_OP_REDUCE_SUM, kcc_mul(g, support, x), axes, true);
+    kcc_node *total = kcc_reduce(g, KCC_OP_REDUCE_SUM, kcc_mul(g, support, s), axes, true);
     kcc_node *size = kcc_reduce(g, KCC_OP_REDUCE_SUM, support, axes, true);
-    return kcc_mul(g, support, kcc_sub(g, x, kcc_div(g, kcc_adds(g, total, -1), size)));
+    kcc_node *threshold = kcc_div(g, kcc_adds(g, total, -1), size);
+    return kcc_op1(g, KCC_OP_RELU, kcc_sub(g, x, threshold));
 }
 
 ACTIVATION(glu) {

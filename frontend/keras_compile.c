@@ -417,7 +417,10 @@ static kcc_status merged_text(const kcc_model *model, const kcc_training *t, cha
         bool several = model->n_outputs > 1;
         cJSON *(*metrics)(const char *) = several ? metric_list : value_item;
         char separator = several ? ';' : ',';
-        if (t->loss) replace(object, "loss", list_of(t->loss, ',', false, value_item));
+        if (t->loss) {
+            replace(object, "loss", list_of(t->loss, ',', false, value_item));
+            kcc_loss_spell(cJSON_GetObjectItemCaseSensitive(object, "loss"));
+        }
         if (t->loss_weights) replace(object, "loss_weights", list_of(t->loss_weights, ',', true, value_item));
         if (t->metrics) replace(object, "metrics", list_of(t->metrics, separator, true, metrics));
         if (t->weighted_metrics)

@@ -60,6 +60,9 @@ typedef struct kcc_loss {
 } kcc_loss;
 
 const kcc_loss_row *kcc_loss_find(const char *name);
+/** Spells losses as Keras 3 reads them from any file ("mse" is "mean_squared_error"): a string, or strings in a list
+ *  or by output.  What is no loss stays. */
+void kcc_loss_spell(cJSON *losses);
 const char *kcc_loss_hint(kcc_arena *arena, const char *name);
 kcc_loss_args kcc_loss_defaults(const kcc_loss_row *row, kcc_generation generation);
 /** Reads options a config gives. */

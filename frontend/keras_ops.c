@@ -173,6 +173,17 @@ void kcc_kop_min(kcc_layer_call *c) {
         c->out[0].node = kcc_min(c->g, c->out[0].node, kcc_scalar(c->g, kcc_json_number(initial, 0)));
 }
 
+/* Any and all: of 0 and 1 the largest and the least.  Keras 3 writes Any into the graph of a model with Masking.
+ */
+static void reduce_bool(kcc_layer_call *c, kcc_op op) {
+    kcc_node *x = kcc_cast(c->g, as_bool(c, 0), KCC_F32);
+    unsigned axes = axes_of(c, x);
+    kcc_out(c, kcc_cast(c->g, axes ? kcc_reduce(c->g, op, x, axes, keepdims(c)) : x, KCC_BOOL));
+}
+
+void kcc_kop_any(kcc_layer_call *c) { reduce_bool(c, KCC_OP_REDUCE_MAX); }
+void kcc_kop_all(kcc_layer_call *c) { reduce_bool(c, KCC_OP_REDUCE_MIN); }
+
 void kcc_kop_mean(kcc_layer_call *c) {
     kcc_node *x = kcc_in(c, 0);
     unsigned axes = axes_of(c, x);

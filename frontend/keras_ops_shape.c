@@ -328,6 +328,9 @@ void kcc_kop_squeeze(kcc_layer_call *c) {
     kcc_out(c, x);
 }
 
+void kcc_kop_zeros_like(kcc_layer_call *c) { kcc_out(c, kcc_full(c->g, &kcc_in_raw(c, 0)->shape, 0)); }
+void kcc_kop_ones_like(kcc_layer_call *c) { kcc_out(c, kcc_full(c->g, &kcc_in_raw(c, 0)->shape, 1)); }
+
 void kcc_kop_broadcast_to(kcc_layer_call *c) {
     kcc_node *x = kcc_in_raw(c, 0);
     kcc_cursor at = kcc_key(c, "shape");

@@ -66,8 +66,10 @@ static void prepare(kcc_tracer *t, const kcc_source *s, int i, kcc_value out, st
 static void reduce_loss(kcc_graph *g, const kcc_loss *loss, kcc_node *values, kcc_node *valid,
                         struct scored *o) {
     kcc_node *mask = o->mask_only, *w = o->weighted;
-    if (values->shape.rank == 0) { /* dice and its kind: one number for the batch */
-        o->loss = values;
+    if (values->shape.rank == 0) { /* dice and its kind: one number for the batch, times the mean weight */
+        kcc_node *count = mask ? kcc_adds(g, sum_all(g, mask), 1e-7) : count_of(g, &w->shape);
+        bool mean = loss->reduction != KCC_REDUCE_TOTAL && loss->reduction != KCC_REDUCE_WEIGHTED;
+        o->loss = mean ? kcc_mul(g, values, kcc_div(g, sum_all(g, w), count)) : values;
         return;
     }
     while (w->shape.rank < values->shape.rank && kcc_graph_ok(g)) w = kcc_expand_dims(g, w, w->shape.rank);

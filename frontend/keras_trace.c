@@ -309,11 +309,34 @@ static void note_outputs(kcc_tracer *t, kcc_layer *layer, const kcc_value *out, 
     for (int i = 0; i < n; i++) layer->output[i] = out[i].node ? out[i].node->shape : (kcc_shape){.rank = 0};
 }
 
+/* The tensor of the call's argument "mask", as bool; NULL if there is none. */
+static kcc_node *given_mask(kcc_layer_call *c) {
+    for (int i = 0, at = 0; i < c->n_args; at += c->arg[i++].n)
+        if (c->arg[i].name && strcmp(c->arg[i].name, "mask") == 0 && c->arg[i].n == 1 && !c->arg[i].list)
+            return c->in[at].node->dtype == KCC_BOOL ? c->in[at].node
+                                                     : kcc_cast(c->g, c->in[at].node, KCC_BOOL);
+    return NULL;
+}
+
+/* A mask that is given counts instead of the input's own, which is what passes to the output. */
+static void build_layer(kcc_layer_call *c) {
+    const kcc_value *own = c->in;
+    kcc_node *given = c->n_in ? given_mask(c) : NULL;
+    if (given) {
+        kcc_value *in = kcc_alloc_array(c->tracer->arena, (size_t)c->n_in + 1, sizeof *in);
+        memcpy(in, own, (size_t)c->n_in * sizeof *in);
+        in[0].mask = given;
+        c->in = in;
+    }
+    c->layer->row->build(c);
+    c->in = own;
+}
+
 static kcc_value *call_layer(kcc_tracer *t, kcc_layer *layer, kcc_layer_call *c, bool known) {
     kcc_document *doc = t->model->document;
     int before = doc->n_reasons + doc->n_repeated;
     if (!known || !layer->row) return NULL;
-    if (right_count(c)) layer->row->build(c);
+    if (right_count(c)) build_layer(c);
     if (kcc_call_ok(c)) finish_call(c);
     if (!settle(t, doc, before)) return NULL;
     note_outputs(t, layer, c->out, c->n_out);

@@ -59,6 +59,13 @@ void kcc_layer_prelu(kcc_layer_call *c) {
     kcc_out(c, kcc_sub(c->g, above, kcc_mul(c->g, alpha, below)));
 }
 
+/* Masked ones are 0 in Keras 3, even where a whole distribution is masked. */
+static void masked_out(kcc_layer_call *c, const kcc_node *x, kcc_node *y) {
+    kcc_node *mask = c->in[0].mask;
+    bool zero = mask && mask->shape.rank == x->shape.rank && c->generation == KCC_KERAS_3;
+    kcc_out(c, zero ? kcc_select(c->g, mask, y, kcc_scalar(c->g, 0)) : y);
+}
+
 /* Several axes are one distribution; masked scores become about -1e9. */
 void kcc_layer_softmax(kcc_layer_call *c) {
     kcc_node *x = kcc_in(c, 0), *mask = c->in[0].mask;
@@ -77,11 +84,11 @@ void kcc_layer_softmax(kcc_layer_call *c) {
         }
         kcc_node *top = kcc_stop_gradient(g, kcc_reduce(g, KCC_OP_REDUCE_MAX, x, axes, true));
         kcc_node *e = kcc_exp(g, kcc_sub(g, x, top));
-        kcc_out(c, kcc_div(g, e, kcc_reduce(g, KCC_OP_REDUCE_SUM, e, axes, true)));
+        masked_out(c, x, kcc_div(g, e, kcc_reduce(g, KCC_OP_REDUCE_SUM, e, axes, true)));
         return;
     }
     int axis = kcc_axis(c, at, -1, x->shape.rank);
     if (axis < 0) return;
     kcc_activation_args args = {.axis = axis, .generation = c->generation};
-    kcc_out(c, kcc_activate_row(c, kcc_activation_find("softmax"), &args, x));
+    masked_out(c, x, kcc_activate_row(c, kcc_activation_find("softmax"), &args, x));
 }

@@ -53,7 +53,27 @@ static kcc_node *fold(kcc_layer_call *c, kcc_op op) {
 
 void kcc_layer_add(kcc_layer_call *c) { kcc_out(c, fold(c, KCC_OP_ADD)); }
 void kcc_layer_subtract(kcc_layer_call *c) { kcc_out(c, fold(c, KCC_OP_SUB)); }
-void kcc_layer_multiply(kcc_layer_call *c) { kcc_out(c, fold(c, KCC_OP_MUL)); }
+/* Keras 3: a masked input counts as 1 where it is masked, and the product of masked ones as 0 where all are. */
+void kcc_layer_multiply(kcc_layer_call *c) {
+    const kcc_value *own = c->in;
+    kcc_value *in = kcc_alloc_array(c->g->arena, (size_t)c->n_in + 1, sizeof *in);
+    kcc_node *any = NULL;
+    int masked = 0;
+    for (int i = 0; i < c->n_in; i++) {
+        in[i] = own[i];
+        kcc_node *x = kcc_in(c, i), *mask = own[i].mask;
+        if (c->generation != KCC_KERAS_3 || !mask || mask->shape.rank + 1 != x->shape.rank) continue;
+        mask = kcc_expand_dims(c->g, mask, mask->shape.rank);
+        in[i].node = kcc_select(c->g, mask, x, kcc_scalar(c->g, 1));
+        any = any ? kcc_op2(c->g, KCC_OP_OR, any, mask) : mask;
+        masked++;
+    }
+    c->in = in;
+    kcc_node *y = fold(c, KCC_OP_MUL);
+    c->in = own;
+    kcc_out(c, masked && masked == c->n_in ? kcc_select(c->g, any, y, kcc_scalar(c->g, 0)) : y);
+}
+
 void kcc_layer_maximum(kcc_layer_call *c) { kcc_out(c, fold(c, KCC_OP_MAX)); }
 void kcc_layer_minimum(kcc_layer_call *c) { kcc_out(c, fold(c, KCC_OP_MIN)); }
 void kcc_layer_average(kcc_layer_call *c) { kcc_out(c, kcc_muls(c->g, fold(c, KCC_OP_ADD), 1.0 / c->n_in)); }

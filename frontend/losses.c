@@ -44,6 +44,13 @@ const kcc_loss_row *kcc_loss_find(const char *name) {
     return NULL;
 }
 
+void kcc_loss_spell(cJSON *losses) {
+    const kcc_loss_row *row = cJSON_IsString(losses) ? kcc_loss_find(losses->valuestring) : NULL;
+    if (row) cJSON_SetValuestring(losses, row->name);
+    if (cJSON_HasObjectItem(losses, "class_name")) return;
+    for (cJSON *item = losses ? losses->child : NULL; item; item = item->next) kcc_loss_spell(item);
+}
+
 const char *kcc_loss_hint(kcc_arena *arena, const char *name) {
     const char *names[2 * N_ROWS];
     int n = 0;

@@ -149,13 +149,10 @@ static void read_object_node(struct reader *r, struct node *n, kcc_cursor c) {
     kcc_cursor args = kcc_json_get(c, "args"), kwargs = kcc_json_get(c, "kwargs");
     for (kcc_cursor e = kcc_json_first(args); e.json; e = kcc_json_next(e)) read_argument(r, n, NULL, e);
     n->n_positional = n->n;
-    for (kcc_cursor e = kcc_json_first(kwargs); e.json; e = kcc_json_next(e)) {
-        if (kcc_json_is_null(e)) continue;
-        if (strcmp(e.key, "training") == 0)
-            n->training = kcc_json_bool(e, false);
-        else
-            read_argument(r, n, e.key, e);
-    }
+    /* Keras 3 writes training=false beside every Dropout, and whatever is written, runs the calls of a functional
+     * model in the mode of the model. */
+    for (kcc_cursor e = kcc_json_first(kwargs); e.json; e = kcc_json_next(e))
+        if (!kcc_json_is_null(e) && strcmp(e.key, "training") != 0) read_argument(r, n, e.key, e);
 }
 
 /* [name, node, tensor] or with kwargs; the first item of a reference is a text. */

@@ -7,6 +7,7 @@
  *        model whose optimizer's state was asked for.
  * Source: weights-formats.md sections 1, 5; Keras 3.15 legacy_h5_format, saving_utils.model_metadata.
  */
+#include "keras_compile.h"
 #include "weights_io.h"
 
 #include <stdio.h>
@@ -101,6 +102,9 @@ void kcc_weights_training_config(kcc_text *text, const char *compile_json) {
     reduce_objects(json);
     drop_ids(json);
     drop_ids(optimizer);
+    /* Keras looks for this key, and finds no "mse" here. */
+    if (json && !cJSON_HasObjectItem(json, "loss_weights")) cJSON_AddNullToObject(json, "loss_weights");
+    kcc_loss_spell(cJSON_GetObjectItemCaseSensitive(json, "loss"));
     const char *class_name = cJSON_GetStringValue(optimizer);
     if (!class_name)
         class_name = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(optimizer, "class_name"));
@@ -113,10 +117,13 @@ void kcc_weights_training_config(kcc_text *text, const char *compile_json) {
             good = false;
         }
         if (good && !config) good = cJSON_AddObjectToObject(put, "config");
-        if (good)
-            print(text, json);
+        kcc_text printed = {0};
+        if (good) print(&printed, json);
+        if (good && printed.data && !printed.failed)
+            kcc_weights_put_floats(text, printed.data);
         else
             text->failed = true;
+        kcc_text_free(&printed);
     }
     cJSON_Delete(optimizer);
     cJSON_Delete(newer);

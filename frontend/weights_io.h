@@ -128,6 +128,8 @@ int kcc_weights_state_count(const kcc_weights_io *io);
 /** Array i of them as a dataset at path. */
 void kcc_weights_put_state(const kcc_weights_io *io, kcc_h5_writer *file, const char *path, int i);
 
+/** Compile information with a point in the numbers that Keras takes as Python's float only: "momentum": 0.0. */
+void kcc_weights_put_floats(kcc_text *text, const char *json);
 /** Compile information as Keras 3 reads it: optimizer_config renamed, the optimizer's class with its module.
  */
 void kcc_weights_complete_compile(kcc_text *text, const char *compile_json);

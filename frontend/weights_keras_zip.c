@@ -7,6 +7,7 @@
  * Source: weights-formats.md section 3; Keras 3 saving_lib.
  */
 #include "container.h"
+#include "keras_compile.h"
 #include "weights_io.h"
 #include "zip_file.h"
 
@@ -129,11 +130,34 @@ static void complete_optimizer(cJSON *optimizer) {
     if (!cJSON_GetObjectItemCaseSensitive(optimizer, "config")) cJSON_AddObjectToObject(optimizer, "config");
 }
 
+void kcc_weights_put_floats(kcc_text *text, const char *json) {
+    static const char *const keys[] = {"\"learning_rate\"", "\"momentum\"", "\"beta\"", "\"threshold\""};
+    const char *from = json;
+    for (const char *p = strchr(json, '"'); p; p = strchr(p, '"')) {
+        const char *key = p, *end = skip_string(p);
+        if (!end) break;
+        p = skip_space(end);
+        if (*p != ':') continue;
+        p = skip_space(p + 1);
+        for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
+            size_t n = strspn(p, "-0123456789");
+            if ((size_t)(end - key) != strlen(keys[i]) || memcmp(key, keys[i], strlen(keys[i])) != 0 || !n)
+                continue;
+            p += n;
+            if (strchr(".eE", *p)) continue;
+            kcc_text_put(text, from, (size_t)(p - from));
+            kcc_text_add(text, ".0");
+            from = p;
+        }
+    }
+    kcc_text_add(text, "%s", from);
+}
+
 void kcc_weights_complete_compile(kcc_text *text, const char *compile_json) {
     cJSON *json = cJSON_Parse(compile_json);
     cJSON *optimizer = cJSON_GetObjectItemCaseSensitive(json, "optimizer");
     if (cJSON_IsString(optimizer) || cJSON_GetObjectItemCaseSensitive(optimizer, "module")) {
-        kcc_text_add(text, "%s", compile_json); /* Keras 3's own: byte for byte */
+        kcc_weights_put_floats(text, compile_json); /* Keras 3's own: byte for byte, but for these */
         cJSON_Delete(json);
         return;
     }
@@ -141,9 +165,10 @@ void kcc_weights_complete_compile(kcc_text *text, const char *compile_json) {
         cJSON_AddItemToObject(json, "optimizer", optimizer);
     cJSON_DeleteItemFromObjectCaseSensitive(json, "sample_weight_mode");
     if (cJSON_IsObject(optimizer)) complete_optimizer(optimizer);
+    kcc_loss_spell(cJSON_GetObjectItemCaseSensitive(json, "loss"));
     char *print = cJSON_PrintUnformatted(json);
     if (print)
-        kcc_text_add(text, "%s", print);
+        kcc_weights_put_floats(text, print);
     else
         text->failed = true;
     cJSON_free(print);

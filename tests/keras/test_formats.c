@@ -90,6 +90,10 @@ static char *texts(hid_t attribute, hid_t type, hssize_t count) {
 static void same_texts(const char *a, const char *b, const char *name, const char *path) {
     if (strcmp(name, "backend") == 0) return;
     cJSON *one = cJSON_Parse(a), *other = *b == '{' ? cJSON_Parse(b) : NULL;
+    /* Keras writes "mse" here, which its load_model does not find. */
+    cJSON *loss = cJSON_GetObjectItem(other, "loss");
+    if (cJSON_IsString(loss) && strcmp(loss->valuestring, "mse") == 0)
+        cJSON_SetValuestring(loss, "mean_squared_error");
     bool same = other ? cJSON_Compare(one, other, true) : strcmp(a, b) == 0;
     cJSON_Delete(one);
     cJSON_Delete(other);

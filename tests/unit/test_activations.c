@@ -58,7 +58,8 @@ static void over_an_axis(void **state) {
     check("softmax", -1, 2, a / (a + b), b / (a + b));
     check("log_softmax", -1, 2, log(a / (a + b)), log(b / (a + b)));
     check("softmax", -1000, 1000, 0, 1);
-    check("sparsemax", 0.1, 0.3, 0.4, 0.6);
+    check("sparsemax", 0.1, 0.3, 0.25, 0.45); /* threshold (0.3 + 0.4 - 1) / 2 */
+    check("sparsemax", 0.3, 0.3, 0.35, 0.35); /* equal ones have two places: (0.3 + 0.6 - 1) / 2 */
     check("sparsemax", 0, 5, 0, 1);
     rig_layer(RIG_LAYER("Activation", "\"name\":\"a\",\"activation\":\"glu\""), "[null,4]", 1,
               (double[]){1, 2, 0, 3}, NULL, 2, (double[]){0.5, 2 * sigmoid(3)});

@@ -54,6 +54,13 @@ static void reductions(void **state) {
     op("Max", "\"axis\":1,\"initial\":2", "[$]", 2, (double[]){2, 3});
     op("Min", "\"axis\":1", "[$]", 2, (double[]){-2, 0.5});
     op("Prod", "\"axis\":1", "[$]", 2, (double[]){-2, 1.5});
+    op("Amax", "\"axis\":1", "[$]", 2, (double[]){1, 3});
+    op("Amin", "\"axis\":1,\"keepdims\":true", "[$]", 2, (double[]){-2, 0.5});
+    op("Any", "\"axis\":-1,\"keepdims\":false", "[$]", 2, (double[]){1, 1});
+    op("All", "\"axis\":1", "[$]", 2, (double[]){1, 1});
+    static const double some[] = {0, -2, 0, 0, 3, 0.5};
+    rig_op("Any", "\"axis\":-1", "[$]", "[null,2]", 3, some, 3, (double[]){1, 0, 1});
+    rig_op("All", "\"axis\":-1", "[$]", "[null,2]", 3, some, 3, (double[]){0, 0, 1});
     op("Var", "\"axis\":1", "[$]", 2, (double[]){2.25, 1.5625});
     op("Std", "\"axis\":1", "[$]", 2, (double[]){1.5, 1.25});
     op("Argmax", "\"axis\":1", "[$]", 2, (double[]){0, 0});

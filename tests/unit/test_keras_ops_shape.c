@@ -67,6 +67,8 @@ static void cutting(void **state) {
        "slice__\",\"config\":{\"start\":null,\"stop\":null,\"step\":-1}}]]",
        6, (double[]){3, 2, 1, 6, 5, 4});
     op("Split", "\"indices_or_sections\":3,\"axis\":-1", "[$]", 2, (double[]){1, 4});
+    op("ZerosLike", "\"dtype\":null", "[$]", 6, (double[6]){0});
+    op("OnesLike", "", "[$]", 6, (double[]){1, 1, 1, 1, 1, 1});
     op("Split", "\"indices_or_sections\":[1],\"axis\":1", "[$]", 3, (double[]){1, 2, 3});
     op("Unstack", "\"axis\":1", "[$]", 3, (double[]){1, 2, 3});
     op("Take", "\"axis\":2", "[$,[2,0]]", 4, (double[]){3, 1, 6, 4});

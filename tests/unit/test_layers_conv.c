@@ -282,6 +282,13 @@ static void activation_and_numbers(void **state) {
     rig_layer(RIG_LAYER("Conv1DTranspose",
                         "\"name\":\"l\",\"filters\":1,\"kernel_size\":3,\"strides\":2,\"use_bias\":false"),
               "[null,3,1]", 1, (double[]){1, 2, 3}, t, 7, (double[]){1, 10, 102, 20, 203, 30, 300});
+    double *k2[] = {(double[]){1, 2}, (double[]){0, 0}}, e = exp(1), e2 = exp(2);
+    rig_layer(/* softmax: over the last axis of the output as it is, and that is no channel here */
+              RIG_LAYER("Conv1D",
+                        "\"name\":\"l\",\"filters\":2,\"kernel_size\":1,\"data_format\":\"channels_first\","
+                        "\"activation\":\"softmax\""),
+              "[null,1,2]", 1, (double[]){0, 1}, k2, 4,
+              (double[]){1 / (1 + e), e / (1 + e), 1 / (1 + e2), e2 / (1 + e2)});
 }
 
 #define CONV(config) \

@@ -74,6 +74,8 @@ static void hinges(void **state) {
     rig_near(value("\"squared_hinge\"", 2, 1, (double[]){1, -1}, p, NULL), (0.25 + 1.5625) / 2, 1e-12);
     rig_near(value("\"categorical_hinge\"", 2, 1, (double[]){1, 0}, p, NULL), 0.25 - 0.5 + 1, 1e-12);
     rig_near(value("\"dice\"", 2, 1, y2, p2, NULL), 1 - 1.6 / (1 + 1.1 + 1e-7), 1e-9);
+    rig_near(value("\"dice\"", 1, 2, y2, p2, (double[]){1, 4}), 2.5 * (1 - 1.6 / (1 + 1.1 + 1e-7)),
+             1e-9); /* times the mean weight */
     rig_near(value("\"tversky\"", 2, 1, y2, p2, NULL), 1 - 0.8 / (0.8 + 0.5 * 0.3 + 0.5 * 0.2 + 1e-7), 1e-9);
 }
 

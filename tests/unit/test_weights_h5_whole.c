@@ -23,8 +23,8 @@ static void round_trip(void **state) {
     char *model, *training;
     assert_int_equal(kcc_container_read(path, &model, &training, NULL), KCC_OK);
     assert_string_equal(model, "{\"class_name\":\"Sequential\",\"config\":{\"name\":\"m, \\\"}\"}}");
-    assert_string_equal(training,
-                        "{\"optimizer_config\":{\"class_name\":\"Nadam\",\"config\":{\"name\":\"nadam\"}}}");
+    assert_string_equal(training, "{\"loss_weights\":null,\"optimizer_config\":{\"class_name\":\"Nadam\","
+                                  "\"config\":{\"name\":\"nadam\"}}}");
     free(model);
     free(training);
     assert_string_equal(m.log, "");
@@ -123,17 +123,27 @@ static void training_is(const char *json, const char *want) {
 static void training_config(void **state) {
     (void)state;
     training_is("{\"optimizer\": \"rmsprop\", \"loss\": \"mse\"}",
-                "{\"loss\":\"mse\",\"optimizer_config\":{\"class_name\":\"RMSprop\",\"config\":{}}}");
+                "{\"loss\":\"mean_squared_error\",\"loss_weights\":null,\"optimizer_config\":{\"class_name\":"
+                "\"RMSprop\",\"config\":{}}}");
     training_is(
         "{\"optimizer\": {\"module\": \"keras.optimizers\", \"class_name\": \"Adam\", \"config\": "
         "{\"learning_rate\": 0.009999999776482582}, \"registered_name\": null}, \"loss\": [{\"module\": "
         "\"keras.losses\", \"class_name\": \"Huber\", \"config\": {\"delta\": 2.5}, "
         "\"registered_name\": null}]}",
-        "{\"loss\":[{\"class_name\":\"Huber\",\"config\":{\"delta\":2.5}}],\"optimizer_config\":{"
+        "{\"loss\":[{\"class_name\":\"Huber\",\"config\":{\"delta\":2.5}}],\"loss_weights\":null,\"optimizer_"
+        "config\":{"
         "\"class_name\":\"Adam\",\"config\":{\"learning_rate\":0.009999999776482582}}}");
     training_is(
         "{\"optimizer_config\": {\"class_name\": \"SGD\", \"config\": {\"lr\": 1}}, \"loss\": \"mse\"}",
-        "{\"loss\":\"mse\",\"optimizer_config\":{\"class_name\":\"SGD\",\"config\":{\"lr\":1}}}");
+        "{\"loss\":\"mean_squared_error\",\"loss_weights\":null,\"optimizer_config\":{\"class_name\":\"SGD\","
+        "\"config\":{\"lr\":1}}}");
+    training_is(
+        "{\"optimizer\": {\"class_name\": \"SGD\", \"config\": {\"momentum\": 0}}, \"loss_weights\": 1}",
+        "{\"loss_weights\":1,\"optimizer_config\":{\"class_name\":\"SGD\",\"config\":{\"momentum\":0.0}}}");
+    training_is("{\"optimizer\": \"sgd\", \"loss\": {\"a\": \"MAE\", \"b\": [\"cosine\"], \"c\": \"own\"}, "
+                "\"loss_weights\": [1]}",
+                "{\"loss\":{\"a\":\"mean_absolute_error\",\"b\":[\"cosine_similarity\"],\"c\":\"own\"},"
+                "\"loss_weights\":[1],\"optimizer_config\":{\"class_name\":\"SGD\",\"config\":{}}}");
     training_is("{\"loss\": \"mse\"}", NULL);
     training_is("{\"loss\": ", NULL);
 }

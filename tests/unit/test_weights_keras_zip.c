@@ -43,6 +43,11 @@ static void compile_for_keras(void **state) {
     complete(own, own);
     complete("{\"optimizer\": \"adam\"}", "{\"optimizer\": \"adam\"}");
     complete(
+        "{\"optimizer\":{\"module\":\"m\",\"config\":{\"learning_rate\":1,\"momentum\": 0,\"rho\":1}}}",
+        "{\"optimizer\":{\"module\":\"m\",\"config\":{\"learning_rate\":1.0,\"momentum\": 0.0,\"rho\":1}}}");
+    complete("{\"optimizer\":{\"module\":\"momentum\",\"learning_rate\":1e-7,\"momentum\":0.0}}",
+             "{\"optimizer\":{\"module\":\"momentum\",\"learning_rate\":1e-7,\"momentum\":0.0}}");
+    complete(
         "{\"optimizer_config\":{\"class_name\":\"rmsprop\",\"config\":{\"rho\":0.5}},\"sample_weight_mode\":"
         "null}",
         "{\"optimizer\":{\"class_name\":\"RMSprop\",\"config\":{\"rho\":0.5},\"module\":\"keras.optimizers\","
