@@ -8,7 +8,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "keras_layer.h"
+#include "keras_trace.h"
 
 #define MAX_UNITS (INT64_C(1) << 40)
 
@@ -98,6 +98,9 @@ static bool noise_shape(kcc_layer_call *c, const kcc_node *x, kcc_shape *shape) 
     for (kcc_cursor e = kcc_json_first(at); e.json; e = kcc_json_next(e), i++) {
         if (kcc_json_is_null(e)) continue;
         int64_t size = kcc_json_int(e, 1, 1, MAX_UNITS);
+        if (size == 1 && i == 0 && c->tracer->steps > 1)
+            return kcc_json_fail(e, KCC_EUNSUPPORTED, "null: noise of its own for each sample",
+                                 "noise shared by the samples is not supported inside TimeDistributed");
         if (size == 1)
             shape->dim[i] = kcc_fixed(1);
         else if (!x->shape.dim[i].batch && size != x->shape.dim[i].size)
