@@ -334,6 +334,9 @@ static kcc_value *call_layer(kcc_tracer *t, kcc_layer *layer, kcc_layer_call *c,
     if (!known || !layer->row) return NULL;
     int first = t->g->n_nodes;
     if (right_count(c)) layer->row->build(c);
+    if (kcc_call_ok(c) && !c->n_out && doc->n_reasons + doc->n_repeated == before)
+        kcc_call_fail(c, NULL, KCC_EINTERNAL, "this is a bug in kcc", "%s \"%s\" computes nothing",
+                      layer->class_name, layer->name);
     if (kcc_call_ok(c)) check_steps(c, first);
     if (kcc_call_ok(c)) finish_call(c);
     if (!settle(t, doc, before)) return NULL;

@@ -42,7 +42,9 @@ static void moments(kcc_graph *g, kcc_node *x, unsigned axes, kcc_node *weights,
 static unsigned read_axes(kcc_layer_call *c, const kcc_node *x) {
     kcc_cursor at = kcc_key(c, "axis");
     unsigned axes = 0;
-    if (kcc_json_is_object(at)) at = kcc_json_get(at, "items");
+    if (kcc_json_get(at, "items").json) at = kcc_json_get(at, "items");
+    if (kcc_json_is_array(at) && kcc_json_count(at) == 0)
+        kcc_json_fail(at, KCC_EINVAL, "-1 is the last axis", "an axis must be given");
     if (!kcc_json_is_array(at)) {
         int axis = kcc_axis(c, at, -1, x->shape.rank);
         return axis < 0 ? 0 : 1u << axis;
@@ -218,6 +220,8 @@ void kcc_layer_group_normalization(kcc_layer_call *c) {
     kcc_graph *g = c->g;
     kcc_node *x = kcc_in(c, 0), *mean, *variance;
     int axis = kcc_axis(c, kcc_key(c, "axis"), -1, x->shape.rank), rank = x->shape.rank;
+    if (axis == 0)
+        kcc_call_fail(c, "axis", KCC_EINVAL, "-1 is the last axis", "the batch axis has no channels");
     if (axis < 1 || !kcc_call_ok(c)) return;
     int64_t channels = x->shape.dim[axis].size,
             groups = kcc_json_int(kcc_key(c, "groups"), 32, -1, INT32_MAX);

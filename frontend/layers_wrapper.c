@@ -44,10 +44,9 @@ void kcc_layer_time_distributed(kcc_layer_call *c) {
     if (!c->layer->n_sublayers || !kcc_call_ok(c)) return; /* told where the file was read */
     const kcc_dim *dim = x->shape.dim;
     if (x->shape.rank < 3 || !dim[0].batch || dim[1].batch) {
-        char text[120];
-        kcc_call_fail(c, NULL, KCC_ESHAPE, "(samples, time steps, features), say",
-                      "TimeDistributed \"%s\" needs an input of rank 3 or more, not %s", c->layer->name,
-                      kcc_shape_text(&x->shape, text, sizeof text));
+        kcc_call_fail(c, NULL, KCC_ESHAPE, "samples, time steps, features",
+                      "TimeDistributed \"%s\" needs an input of rank 3 or more, not %d", c->layer->name,
+                      x->shape.rank);
         return;
     }
     int64_t steps = dim[1].size, before = t->steps;
