@@ -72,6 +72,16 @@ static kcc_status check_weights(const kcc_arrays_given *weight, int n_y, const c
                     weight->n == 1 ? " was" : "s were", n_y, n_y == 1 ? "" : "s");
 }
 
+/* An empty entry of --y is for an output that is not trained. */
+static kcc_status check_targets(const kcc_data *data, const kcc_program *program, kcc_error *error) {
+    for (int i = 0; data->targets && program->targets && i < data->y.n && data->y.n == program->n_outputs;
+         i++)
+        if (program->targets[i].rank >= 0 && !data->y.samples[i])
+            return kcc_fail(error, KCC_EINVAL, "", "leave its loss out, too, as in --loss mse,",
+                            "--y: output \"%s\" has a loss, so it needs targets", program->outputs[i].name);
+    return KCC_OK;
+}
+
 /* Entries first … first+count-1 of from, moved into to. */
 static bool move_range(kcc_arrays_given *to, kcc_arrays_given *from, int first, int count) {
     if (!kcc_given_allocate(to, count)) return false;
@@ -300,6 +310,7 @@ kcc_status kcc_data_order(kcc_data *data, const kcc_program *program, kcc_error 
     if (status == KCC_OK) status = adapt(&data->val_x, program, error);
     if (status == KCC_OK && data->targets) status = take_targets(&data->x, &data->y, program, error);
     if (status == KCC_OK && data->targets) status = take_targets(&data->val_x, &data->val_y, program, error);
+    if (status == KCC_OK) status = check_targets(data, program, error);
     if (status == KCC_OK) status = check_weights(&data->weight, data->y.n, "sample-weight", error);
     if (status == KCC_OK) status = check_columns(data, program, error);
     if (status == KCC_OK) status = check_samples(&data->x, &data->y, &data->weight, error);

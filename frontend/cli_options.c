@@ -53,7 +53,9 @@ static kcc_status set_whole(const kcc_option *option, const char *value, int64_t
     char wanted[80], *end;
     errno = 0;
     long long number = strtoll(value, &end, 10);
-    if (option->high < 1e18)
+    bool large =
+        errno == ERANGE || (double)number > option->high; /* then the limit is of use, however high */
+    if (option->high < 1e18 || (large && end != value && value[0] != '-'))
         snprintf(wanted, sizeof wanted, "a whole number from %.0f to %.0f", option->low, option->high);
     else
         snprintf(wanted, sizeof wanted, "a whole number, %.0f or more", option->low);

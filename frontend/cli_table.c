@@ -49,7 +49,7 @@ static const kcc_option data_xy[] = {
      "inputs in model order: .npy, .npz (F.npz:KEY), HDF5 (F.h5:/PATH, read in batches), IDX, .csv, or a "
      "folder of pictures; or NAME=F, repeated"},
     {"--y", "F[,F...]", LIST(y),
-     "targets in output order, or NAME=F; an empty entry means none for that output"},
+     "targets in output order, or NAME=F; an empty entry is for an output without a loss"},
     {"--sample-weight", "F[,F...]", LIST(sample_weight), "weights of samples in output order, or NAME=F"},
     {"--class-weight", "C=W[,C=W...]", TEXT(class_weight), "weights of classes, as 0=1.0,1=2.5"},
     {"--data", "F.npz", TEXT(data),

@@ -279,7 +279,9 @@ int kcc_json_ints(kcc_cursor c, int64_t *values, int cap, int64_t lo, int64_t hi
 }
 
 bool kcc_json_require(kcc_cursor c) {
-    return c.json || kcc_json_fail(c, KCC_EPARSE, NULL, "this is missing");
+    if (c.json && !cJSON_IsNull(c.json)) return true;
+    return kcc_json_fail(c, KCC_EPARSE, NULL,
+                         c.json ? "null stands where a value must be" : "this is missing");
 }
 
 const char *kcc_json_print(kcc_cursor c) {

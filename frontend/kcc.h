@@ -62,7 +62,7 @@ kcc_status kcc_model_compile_config(kcc_model *model, const kcc_training *traini
 bool kcc_model_trains(const kcc_model *model);
 
 /** Every reason why the model is not supported, a line each, into *text (free with free()); *reasons counts.
- */
+ * Where there is none, what would fail when it is trained: "in training: …". */
 kcc_status kcc_model_check(const char *path, const kcc_load_options *options, char **text, int *reasons,
                            kcc_error *error);
 /** Keras's summary table; free with free(). */

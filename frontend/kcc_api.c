@@ -14,6 +14,7 @@
 
 #include "backend.h"
 #include "keras_model.h"
+#include "keras_objects.h"
 #include "plain_numbers.h"
 #include "runtime_blob.h"
 
@@ -204,6 +205,39 @@ static char *choose_header(const char *path, const kcc_code_options *o) {
     return header;
 }
 
+/* -o model.h replaces a header of C made by kcc, nothing else. */
+static kcc_status check_header(const char *path, kcc_error *error) {
+    void *text = NULL;
+    size_t size;
+    if (access(path, F_OK) != 0 || kcc_file_read(path, &text, &size, NULL) != KCC_OK) return KCC_OK;
+    bool library = strstr(text, KCC_HEADER_OF_LIBRARY) != NULL;
+    bool stays = !strstr(text, KCC_HEADER_OF_C) && size > 0;
+    free(text);
+    if (!stays) return KCC_OK;
+    return kcc_fail(error, KCC_EINVAL, path, "choose another name, or remove it",
+                    library ? "is the header of the library of that name"
+                            : "is there and is not a header made by kcc");
+}
+
+/* Words that cannot name a struct in C, C++ or with their usual headers. */
+static const char reserved[] =
+    "alignas alignof and and_eq asm auto bitand bitor bool break case catch char class compl complex concept "
+    "const const_cast consteval constexpr constinit continue co_await co_return co_yield decltype default "
+    "delete do double dynamic_cast else enum errno explicit export extern false float for friend goto if "
+    "inline int linux long mutable namespace new noexcept not not_eq nullptr operator or or_eq private "
+    "protected public register reinterpret_cast requires restrict return short signed sizeof static "
+    "static_assert static_cast stderr stdin stdout struct switch template this thread_local throw true try "
+    "typedef typeid typename typeof union unix unsigned using virtual void volatile wchar_t while xor xor_eq "
+    "NULL EOF I";
+
+/* What functions and structs are called after: the name itself, or one that C allows. */
+static const char *safe_name(kcc_arena *arena, const char *name) {
+    const char *id = kcc_identifier(arena, name);
+    bool private = id[0] == '_' && (id[1] == '_' || (id[1] >= 'A' && id[1] <= 'Z'));
+    if (private) return kcc_format(arena, "model%s", id);
+    return kcc_name_in(id, reserved) ? kcc_format(arena, "model_%s", id) : NULL;
+}
+
 /* header "model.h": the C text includes it, weights are in model.weights. */
 static kcc_status emit_c(job *j, const char *path, const char *header, kcc_error *error) {
     char *weights = beside(header, ".weights"), *plain = beside(header, "");
@@ -271,8 +305,12 @@ static kcc_status emit(job *j, kcc_model *model, const char *path, const kcc_cod
         return kcc_fail(error, KCC_EINVAL, path, "emit .o, .s, .ll or .c and link it there",
                         "a shared library can only be made for this machine, not for --target %s", o->target);
     bool c = has_suffix(path, ".c") || has_suffix(path, ".h");
-    kcc_status status = c ? weights_for_c(model, error) : KCC_OK;
-    if (!status) status = compile(j, model, o, has_suffix(path, ".dot"), error);
+    kcc_code_options named = *o;
+    const char *safe = safe_name(j->arena, o->name ? o->name : model->name);
+    if (safe) named.name = safe;
+    kcc_status status = has_suffix(path, ".h") ? check_header(path, error) : KCC_OK;
+    if (!status && c) status = weights_for_c(model, error);
+    if (!status) status = compile(j, model, &named, has_suffix(path, ".dot"), error);
     if (status || (!j->module && !j->dot.size)) return status;
     if (has_suffix(path, ".dot")) return write_text(path, &j->dot, error);
     if (c || has_suffix(path, ".so")) {

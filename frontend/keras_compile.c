@@ -92,6 +92,17 @@ static void read_loss(kcc_cursor c, kcc_generation generation, kcc_loss *loss) {
     if (kcc_json_is_object(o.config)) kcc_loss_options(o.config, &loss->args, &loss->reduction);
 }
 
+/* As Keras warns: softmax of one number is 1, and so is its target. */
+static void warn_of_width(const kcc_model *model, kcc_cursor c, const kcc_loss *loss, int output) {
+    const kcc_tensor *p = &model->outputs[output];
+    if (!loss->row || loss->row->build != kcc_loss_categorical_crossentropy) return;
+    if (p->rank < 2 || p->dim[p->rank - 1].size != 1) return;
+    kcc_json_warn(c,
+                  "categorical_crossentropy expects an output of several classes, but \"%s\" is 1 wide; "
+                  "binary_crossentropy is for two classes",
+                  p->name);
+}
+
 static bool read_losses(kcc_model *model, kcc_compiled *k, kcc_cursor root) {
     int n = model->n_outputs;
     struct by_output *parts = kcc_alloc_array(model->arena, (size_t)n + 1, sizeof *parts);
@@ -101,6 +112,7 @@ static bool read_losses(kcc_model *model, kcc_compiled *k, kcc_cursor root) {
     if (!split(model, loss, parts)) return false;
     for (int i = 0; i < n; i++) {
         read_loss(parts[i].at, k->generation, &k->loss[i]);
+        warn_of_width(model, parts[i].at, &k->loss[i], i);
         k->has_loss = k->has_loss || k->loss[i].row;
     }
     if (kcc_json_is_null(weights)) return kcc_json_ok(root);

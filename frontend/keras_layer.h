@@ -38,6 +38,7 @@ typedef struct kcc_layer_call {
     kcc_cursor config;
     kcc_generation generation;
     bool training;
+    bool wrapped; /* by a layer such as TimeDistributed */
     int n_in;
     const kcc_value *in; /* all tensors and numbers of the arguments, in order */
     int n_args;
@@ -117,6 +118,8 @@ kcc_node *kcc_random(kcc_layer_call *c, const kcc_shape *shape);
 kcc_node *kcc_random_normal(kcc_layer_call *c, const kcc_shape *shape);
 /** A literal of the file as a node: a number, lists of numbers, {"class_name": "__numpy__", …}. */
 kcc_node *kcc_constant_of(kcc_layer_call *c, kcc_cursor at);
+/** Calls a layer or model that this one wraps (a sublayer); its outputs, *n_out of them; NULL after a failure. */
+kcc_value *kcc_call_wrapped(kcc_layer_call *c, kcc_layer *layer, int n_in, const kcc_value *in, int *n_out);
 /** Adds a scalar to the loss. */
 void kcc_add_loss(kcc_layer_call *c, kcc_node *loss);
 /** Adds the value of an activity regularizer of x: divided by N from tf.keras on. */

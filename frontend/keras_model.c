@@ -194,7 +194,7 @@ static void list_weights(kcc_model *model) {
 /* Traces the model once on a scratch graph: shapes, weights, every error a layer can find. */
 static void declare_weights(kcc_model *model, kcc_arena *scratch) {
     kcc_graph *g = kcc_graph_create(scratch);
-    kcc_tracer t = {.model = model, .g = g, .arena = scratch, .number = ++model->traces};
+    kcc_tracer t = {.model = model, .g = g, .arena = scratch, .number = ++model->traces, .steps = 1};
     kcc_value *out = kcc_trace_model(&t, model->root, trace_inputs(model, g));
     if (!kcc_graph_ok(g) && model->document->error.status == KCC_OK)
         kcc_document_take(model->document, &g->error);

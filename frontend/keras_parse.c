@@ -254,6 +254,21 @@ static void resolve_class(kcc_layer *layer, kcc_cursor entry) {
                   class_name, layer->name);
 }
 
+/* The layer that a wrapper holds: its one sublayer. */
+static void parse_wrapped(kcc_model *model, kcc_layer *wrapper, const char *path, int depth) {
+    kcc_cursor entry = kcc_json_get(wrapper->config, "layer");
+    int cap = 0;
+    if (!kcc_json_require(entry)) return;
+    kcc_layer *layer =
+        kcc_parse_layer(model, wrapper, entry, kcc_format(model->arena, "%s.config.layer", path), depth + 1);
+    if (!layer) return;
+    if (layer->is_input) {
+        kcc_json_fail(entry, KCC_EPARSE, NULL, "%s cannot hold an InputLayer", wrapper->class_name);
+        return;
+    }
+    kcc_add_sublayer(model, wrapper, layer, &cap);
+}
+
 kcc_layer *kcc_parse_layer(kcc_model *model, kcc_layer *parent, kcc_cursor entry, const char *path,
                            int depth) {
     if (!kcc_json_is_object(entry)) {
@@ -293,6 +308,7 @@ kcc_layer *kcc_parse_layer(kcc_model *model, kcc_layer *parent, kcc_cursor entry
         resolve_class(layer, entry);
         if (!layer->is_op) check_dtype(config); /* of an operator, dtype is an argument */
         if (layer->row) warn_unknown_keys(layer);
+        if (layer->row && kcc_name_in("layer", layer->row->keys)) parse_wrapped(model, layer, path, depth);
         if (model->document->reasons) kcc_check_objects(config);
     }
     return layer;

@@ -236,8 +236,12 @@ static void trace_scored(kcc_tracer *t, const kcc_source *s, kcc_entry entry, kc
 }
 
 static void trace_entry(kcc_model *model, kcc_graph *g, kcc_entry entry, kcc_trace *trace) {
-    kcc_tracer t = {
-        .model = model, .g = g, .arena = g->arena, .number = ++model->traces, .weight = trace->weight};
+    kcc_tracer t = {.model = model,
+                    .g = g,
+                    .arena = g->arena,
+                    .number = ++model->traces,
+                    .steps = 1,
+                    .weight = trace->weight};
     memset(&model->document->error, 0, sizeof model->document->error);
     t.training = entry == KCC_ENTRY_TRAIN || entry == KCC_ENTRY_GRADIENTS_TRAINING;
     trace->loss = NULL;

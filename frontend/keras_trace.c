@@ -101,7 +101,10 @@ void kcc_add_loss(kcc_layer_call *c, kcc_node *loss) {
 void kcc_add_activity(kcc_layer_call *c, const kcc_regularizer *r, kcc_node *x) {
     kcc_node *loss = kcc_regularization(c->g, r, x);
     if (!loss) return;
-    if (c->generation >= KCC_KERAS_TF) loss = kcc_div(c->g, loss, kcc_batch_size(c->g));
+    if (c->generation >= KCC_KERAS_TF) {
+        int64_t rows = x->shape.rank ? x->shape.dim[0].size / c->tracer->steps : 1;
+        loss = kcc_div(c->g, loss, kcc_muls(c->g, kcc_batch_size(c->g), (double)rows));
+    }
     kcc_add_loss(c, loss);
 }
 
@@ -272,6 +275,8 @@ static void finish_call(kcc_layer_call *c) {
     kcc_cursor activity = kcc_json_get(c->config, "activity_regularizer");
     kcc_regularizer r = {KCC_REGULARIZER_NONE, 0, 0};
     if (!kcc_json_is_null(activity) && !row->op) r = kcc_read_regularizer(activity);
+    /* Keras 3's wrappers run call(), which has no part in it */
+    if (c->wrapped && c->generation == KCC_KERAS_3) r.kind = KCC_REGULARIZER_NONE;
     for (int i = 0; i < c->n_out; i++) {
         if (row->mask != KCC_MASK_OWN) c->out[i].mask = mask;
         kcc_add_activity(c, &r, c->out[i].node);
@@ -332,11 +337,30 @@ static void build_layer(kcc_layer_call *c) {
     c->in = own;
 }
 
+/* Where steps are folded into samples, an operator must not mix samples: Keras 3 calls it for each step. */
+static void check_steps(kcc_layer_call *c, int first) {
+    if (c->tracer->steps == 1 || !c->layer->row->op) return;
+    for (int i = first; i < c->g->n_nodes; i++) {
+        const kcc_node *n = c->g->node[i];
+        if (n->op < KCC_OP_REDUCE_SUM || n->op > KCC_OP_REDUCE_PROD) continue;
+        for (int k = 0; k < n->attr.n_i; k++)
+            if (n->input[0]->shape.dim[n->attr.i[k]].batch)
+                kcc_call_fail(c, NULL, KCC_EUNSUPPORTED, "leave the batch axis out",
+                              "%s \"%s\" over the samples is not supported inside TimeDistributed",
+                              c->layer->class_name, c->layer->name);
+    }
+}
+
 static kcc_value *call_layer(kcc_tracer *t, kcc_layer *layer, kcc_layer_call *c, bool known) {
     kcc_document *doc = t->model->document;
     int before = doc->n_reasons + doc->n_repeated;
     if (!known || !layer->row) return NULL;
+    int first = t->g->n_nodes;
     if (right_count(c)) build_layer(c);
+    if (kcc_call_ok(c) && !c->n_out && doc->n_reasons + doc->n_repeated == before)
+        kcc_call_fail(c, NULL, KCC_EINTERNAL, "this is a bug in kcc", "%s \"%s\" computes nothing",
+                      layer->class_name, layer->name);
+    if (kcc_call_ok(c)) check_steps(c, first);
     if (kcc_call_ok(c)) finish_call(c);
     if (!settle(t, doc, before)) return NULL;
     note_outputs(t, layer, c->out, c->n_out);
@@ -350,6 +374,56 @@ static kcc_value literal(kcc_layer_call *c, kcc_cursor at) {
         v.whole = v.number == (double)(int64_t)(v.number > -1e15 && v.number < 1e15 ? v.number : 0);
     }
     return v;
+}
+
+/* Calls a layer, or a model as a layer, at the place the graph is at. */
+static kcc_value *call_any(kcc_layer_call *c, bool known, int *n_out) {
+    kcc_tracer *t = c->tracer;
+    kcc_layer *layer = c->layer;
+    kcc_value *out = NULL;
+    if (!layer->is_model) {
+        out = call_layer(t, layer, c, known);
+        *n_out = c->n_out;
+        return out;
+    }
+    bool training = t->training;
+    int n = layer->model ? layer->model->n_inputs : 0;
+    if (known && c->n_in != n) {
+        known = kcc_graph_fail(t->g, KCC_EPARSE, NULL, "model \"%s\" takes %d inputs, but is given %d",
+                               layer->name, n, c->n_in);
+        settle(t, t->model->document, t->model->document->n_reasons + t->model->document->n_repeated);
+    }
+    t->training = c->training;
+    if (known) out = kcc_trace_model(t, layer, c->in);
+    t->training = training;
+    *n_out = layer->model ? layer->model->n_outputs : 0;
+    if (out) note_outputs(t, layer, out, *n_out);
+    return out;
+}
+
+kcc_value *kcc_call_wrapped(kcc_layer_call *outer, kcc_layer *layer, int n_in, const kcc_value *in,
+                            int *n_out) {
+    kcc_tracer *t = outer->tracer;
+    const char *where = t->g->where, *scope = t->g->scope;
+    kcc_arg arg = {.n = n_in, .list = n_in > 1};
+    kcc_layer_call c = {.tracer = t,
+                        .g = t->g,
+                        .layer = layer,
+                        .config = layer->config,
+                        .generation = layer->generation,
+                        .training = outer->training,
+                        .wrapped = true,
+                        .n_in = n_in,
+                        .in = in,
+                        .n_args = 1,
+                        .arg = &arg};
+    *n_out = 0;
+    t->g->where = kcc_format(t->arena, "%s: %s", t->model->file, layer->json_path);
+    t->g->scope = layer->name;
+    kcc_value *out = call_any(&c, true, n_out);
+    t->g->where = where;
+    t->g->scope = scope;
+    return out;
 }
 
 static kcc_value *trace_call(kcc_tracer *t, const kcc_model_call *call, kcc_value *const *values,
@@ -384,23 +458,7 @@ static kcc_value *trace_call(kcc_tracer *t, const kcc_model_call *call, kcc_valu
             in[i] = values[ref.call][ref.tensor];
         }
     }
-    if (layer->is_model) {
-        bool training = t->training;
-        int n = layer->model ? layer->model->n_inputs : 0;
-        if (known && call->n_positional != n) {
-            known = kcc_graph_fail(t->g, KCC_EPARSE, NULL, "model \"%s\" takes %d inputs, but is given %d",
-                                   layer->name, n, call->n_positional);
-            settle(t, t->model->document, t->model->document->n_reasons + t->model->document->n_repeated);
-        }
-        t->training = c.training;
-        if (known) out = kcc_trace_model(t, layer, in);
-        t->training = training;
-        *n_out = layer->model ? layer->model->n_outputs : 0;
-        if (out) note_outputs(t, layer, out, *n_out);
-    } else {
-        out = call_layer(t, layer, &c, known);
-        *n_out = c.n_out;
-    }
+    out = call_any(&c, known, n_out);
     t->g->where = where;
     t->g->scope = scope;
     return out;

@@ -24,6 +24,7 @@ struct kcc_tracer {
     kcc_arena *arena; /* the graph's */
     unsigned number;  /* ++model->traces */
     bool training;
+    int64_t steps;     /* time steps folded into samples of which Keras sees one at a time; 1: none */
     kcc_node **weight; /* [n_weights] or NULL: receives the VARIABLE nodes used */
     int64_t next_stream;
     int n_logits, cap_logits;

@@ -12,13 +12,21 @@ static void apply(kcc_layer_call *c, const char *name, kcc_activation_args args)
     kcc_out(c, kcc_activate_row(c, kcc_activation_find(name), &args, kcc_in(c, 0)));
 }
 
+/* A number of ReLU that Keras wants to be 0 or more. */
+static double not_negative(kcc_layer_call *c, const char *key) {
+    kcc_cursor at = kcc_key(c, key);
+    double value = kcc_json_number(at, 0);
+    if (value < 0) kcc_json_fail(at, KCC_EINVAL, "0 or more", "%s must not be negative", key);
+    return value;
+}
+
 void kcc_layer_relu(kcc_layer_call *c) {
     kcc_cursor hi = kcc_key(c, "max_value");
     kcc_activation_args args = {.has_max = !kcc_json_is_null(hi)};
-    args.alpha = kcc_json_number(kcc_key(c, "negative_slope"), 0);
-    args.threshold = kcc_json_number(kcc_key(c, "threshold"), 0);
-    args.max_value = kcc_json_number(hi, 0);
-    apply(c, "relu", args);
+    args.alpha = not_negative(c, "negative_slope");
+    args.threshold = not_negative(c, "threshold");
+    args.max_value = not_negative(c, "max_value");
+    if (kcc_call_ok(c)) apply(c, "relu", args);
 }
 
 void kcc_layer_leaky_relu(kcc_layer_call *c) {

@@ -7,6 +7,7 @@
  *        call.
  * Source: layers.md, section 6.
  */
+#include <math.h>
 #include <string.h>
 
 #include "keras_layer.h"
@@ -41,7 +42,9 @@ static void moments(kcc_graph *g, kcc_node *x, unsigned axes, kcc_node *weights,
 static unsigned read_axes(kcc_layer_call *c, const kcc_node *x) {
     kcc_cursor at = kcc_key(c, "axis");
     unsigned axes = 0;
-    if (kcc_json_is_object(at)) at = kcc_json_get(at, "items");
+    if (kcc_json_get(at, "items").json) at = kcc_json_get(at, "items");
+    if (kcc_json_is_array(at) && kcc_json_count(at) == 0)
+        kcc_json_fail(at, KCC_EINVAL, "-1 is the last axis", "an axis must be given");
     if (!kcc_json_is_array(at)) {
         int axis = kcc_axis(c, at, -1, x->shape.rank);
         return axis < 0 ? 0 : 1u << axis;
@@ -113,11 +116,51 @@ static kcc_node *moving_share(kcc_layer_call *c, const kcc_node *x, kcc_node *va
     }
 }
 
+/* x [N S, ...] as [N, S, ...], so that each of S steps has its own statistics: see kcc_tracer.steps. */
+static kcc_node *split_steps(kcc_layer_call *c, kcc_node *x, unsigned *over) {
+    int64_t steps = c->tracer->steps;
+    if (steps == 1) return x;
+    kcc_shape split = {.rank = x->shape.rank + 1, .dim = {x->shape.dim[0], kcc_fixed(steps)}};
+    if (split.rank > KCC_MAX_RANK) {
+        kcc_call_fail(c, NULL, KCC_EUNSUPPORTED, NULL,
+                      "BatchNormalization \"%s\" has too many axes inside TimeDistributed", c->layer->name);
+        return x;
+    }
+    split.dim[0].size /= steps;
+    for (int i = 1; i < x->shape.rank; i++) split.dim[i + 1] = x->shape.dim[i];
+    if (over) *over = (*over & 1u) | (*over & ~1u) << 1;
+    return kcc_reshape(c->g, x, &split);
+}
+
+/* momentum old + (1 - momentum) seen; with steps, that once for each of them in turn. */
+static kcc_node *moved(kcc_layer_call *c, kcc_node *old, kcc_node *seen, const kcc_shape *kept,
+                       double momentum) {
+    kcc_graph *g = c->g;
+    int64_t steps = c->tracer->steps;
+    kcc_shape each = {.rank = 1, .dim = {kcc_fixed(steps)}},
+              row = {.rank = kept->rank + 1, .dim = {each.dim[0]}};
+    if (steps == 1) {
+        kcc_node *share = kcc_muls(g, kcc_stop_gradient(g, kcc_reshape(g, seen, kept)), 1 - momentum);
+        return kcc_add(g, kcc_muls(g, old, momentum), share);
+    }
+    float *weight = kcc_alloc_array(g->arena, (size_t)steps, sizeof *weight);
+    for (int64_t i = 0; i < steps; i++)
+        weight[i] = (float)((1 - momentum) * pow(momentum, (double)(steps - 1 - i)));
+    for (int i = 0; i < kept->rank; i++) {
+        each.dim[each.rank++] = kcc_fixed(1);
+        row.dim[i + 1] = kept->dim[i];
+    }
+    kcc_node *shares =
+        kcc_mul(g, kcc_stop_gradient(g, kcc_reshape(g, seen, &row)), kcc_tensor_constant(g, &each, weight));
+    kcc_node *share = kcc_reduce(g, KCC_OP_REDUCE_SUM, shares, 1u, false);
+    return kcc_add(g, kcc_muls(g, old, pow(momentum, (double)steps)), share);
+}
+
 void kcc_layer_batch_normalization(kcc_layer_call *c) {
     kcc_graph *g = c->g;
     kcc_node *x = kcc_in(c, 0);
     unsigned axes = read_axes(c, x), over;
-    kcc_shape kept, full;
+    kcc_shape kept, full, shape = x->shape;
     if (!kcc_call_ok(c) || !kept_shapes(c, x, axes, &kept, &full)) return;
     over = ((1u << x->shape.rank) - 1) & ~axes;
     double epsilon = kcc_json_number(kcc_key(c, "epsilon"), 1e-3);
@@ -138,21 +181,27 @@ void kcc_layer_batch_normalization(kcc_layer_call *c) {
     /* a frozen layer uses the moving statistics, except in standalone Keras */
     bool standalone = c->generation < KCC_KERAS_TF;
     if (c->training && (c->layer->all_trainable || standalone)) {
-        kcc_node *weights = NULL, *n = count_over(g, x, over), *total = n;
-        if (c->in[0].mask && c->generation == KCC_KERAS_3 && x->shape.rank == 3) {
-            weights = kcc_expand_dims(g, kcc_cast(g, c->in[0].mask, KCC_F32), 2);
-            total = kcc_adds(g, kcc_reshape(g, sum_over(g, weights, 3), &(kcc_shape){0}), 1e-7);
+        const kcc_node *mask = c->in[0].mask;
+        kcc_node *weights = NULL;
+        int last = x->shape.rank - 1;
+        x = split_steps(c, x, &over);
+        kcc_node *n = count_over(g, x, over), *total = n;
+        if (mask && c->generation == KCC_KERAS_3 && mask->shape.rank == last) {
+            weights = kcc_expand_dims(g, kcc_cast(g, c->in[0].mask, KCC_F32), last);
+            weights = split_steps(c, weights, NULL);
+            total = kcc_adds(g, sum_over(g, weights, over), 1e-7);
         }
+        if (!kcc_call_ok(c)) return;
         moments(g, x, over, weights, total, &mean, &variance);
         if (c->layer->all_trainable) {
             kcc_node *seen = moving_share(c, x, variance, n, epsilon);
-            kcc_node *m = kcc_muls(g, kcc_stop_gradient(g, kcc_reshape(g, mean, &kept)), 1 - momentum);
-            kcc_node *v = kcc_muls(g, kcc_stop_gradient(g, kcc_reshape(g, seen, &kept)), 1 - momentum);
-            kcc_weight_assign(c, first, kcc_add(g, kcc_muls(g, moving_mean, momentum), m));
-            kcc_weight_assign(c, first + 1, kcc_add(g, kcc_muls(g, moving_variance, momentum), v));
+            kcc_node *m = moved(c, moving_mean, mean, &kept, momentum);
+            kcc_node *v = moved(c, moving_variance, seen, &kept, momentum);
+            kcc_weight_assign(c, first, m);
+            kcc_weight_assign(c, first + 1, v);
         }
     }
-    kcc_out(c, normalize(c, x, mean, variance, epsilon, gamma, beta));
+    kcc_out(c, kcc_reshape(g, normalize(c, x, mean, variance, epsilon, gamma, beta), &shape));
 }
 
 void kcc_layer_layer_normalization(kcc_layer_call *c) {
@@ -171,6 +220,8 @@ void kcc_layer_group_normalization(kcc_layer_call *c) {
     kcc_graph *g = c->g;
     kcc_node *x = kcc_in(c, 0), *mean, *variance;
     int axis = kcc_axis(c, kcc_key(c, "axis"), -1, x->shape.rank), rank = x->shape.rank;
+    if (axis == 0)
+        kcc_call_fail(c, "axis", KCC_EINVAL, "-1 is the last axis", "the batch axis has no channels");
     if (axis < 1 || !kcc_call_ok(c)) return;
     int64_t channels = x->shape.dim[axis].size,
             groups = kcc_json_int(kcc_key(c, "groups"), 32, -1, INT32_MAX);

@@ -13,6 +13,16 @@
 
 #define MAX_FILTERS (INT64_C(1) << 32)
 
+bool kcc_data_format(kcc_layer_call *c, bool *first) {
+    kcc_cursor format = kcc_key(c, "data_format");
+    const char *text = kcc_json_is_null(format) ? "channels_last" : kcc_json_text(format, "channels_last");
+    *first = !strcmp(text, "channels_first") || !strcmp(text, "th");
+    if (!*first && !kcc_name_in(text, "channels_last default tf"))
+        return kcc_json_fail(format, KCC_EINVAL, "channels_last or channels_first",
+                             "unknown data_format \"%s\"", text);
+    return kcc_call_ok(c);
+}
+
 bool kcc_space_read(kcc_layer_call *c, kcc_space *s) {
     const kcc_node *x = kcc_in(c, 0);
     s->rank = x->shape.rank - 2;
@@ -22,12 +32,7 @@ bool kcc_space_read(kcc_layer_call *c, kcc_space *s) {
     if (s->rank != want)
         return kcc_call_fail(c, NULL, KCC_ESHAPE, NULL, "%s \"%s\" needs an input of rank %d, not %d",
                              c->layer->class_name, c->layer->name, want + 2, x->shape.rank);
-    kcc_cursor format = kcc_key(c, "data_format");
-    const char *text = kcc_json_is_null(format) ? "channels_last" : kcc_json_text(format, "channels_last");
-    s->first = !strcmp(text, "channels_first");
-    if (!s->first && strcmp(text, "channels_last") != 0 && strcmp(text, "default") != 0)
-        return kcc_json_fail(format, KCC_EINVAL, "channels_last or channels_first",
-                             "unknown data_format \"%s\"", text);
+    if (!kcc_data_format(c, &s->first)) return false;
     for (int i = 1; i < x->shape.rank; i++)
         if (x->shape.dim[i].batch)
             return kcc_call_fail(c, NULL, KCC_ESHAPE, NULL, "%s \"%s\": only the first axis may be the batch",

@@ -8,7 +8,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "keras_layer.h"
+#include "layers_space.h"
 
 #define MAX_UNITS (INT64_C(1) << 40)
 
@@ -98,6 +98,9 @@ static bool noise_shape(kcc_layer_call *c, const kcc_node *x, kcc_shape *shape) 
     for (kcc_cursor e = kcc_json_first(at); e.json; e = kcc_json_next(e), i++) {
         if (kcc_json_is_null(e)) continue;
         int64_t size = kcc_json_int(e, 1, 1, MAX_UNITS);
+        if (size == 1 && i == 0 && c->tracer->steps > 1)
+            return kcc_json_fail(e, KCC_EUNSUPPORTED, "null: noise of its own for each sample",
+                                 "noise shared by the samples is not supported inside TimeDistributed");
         if (size == 1)
             shape->dim[i] = kcc_fixed(1);
         else if (!x->shape.dim[i].batch && size != x->shape.dim[i].size)
@@ -134,9 +137,16 @@ void kcc_layer_dropout(kcc_layer_call *c) {
 void kcc_layer_spatial_dropout(kcc_layer_call *c) {
     kcc_node *x = kcc_in(c, 0);
     double rate = read_rate(c, "rate", 1);
-    const char *format = kcc_json_text(kcc_key(c, "data_format"), "channels_last");
     kcc_shape shape = x->shape;
-    int channel = strcmp(format, "channels_first") == 0 || strcmp(format, "th") == 0 ? 1 : shape.rank - 1;
+    bool first;
+    int rank = c->layer->class_name[strlen("SpatialDropout")] - '0' + 2;
+    if (!kcc_call_ok(c) || !kcc_data_format(c, &first)) return;
+    if (shape.rank != rank) {
+        kcc_call_fail(c, NULL, KCC_ESHAPE, NULL, "%s \"%s\" needs an input of rank %d, not %d",
+                      c->layer->class_name, c->layer->name, rank, shape.rank);
+        return;
+    }
+    int channel = first ? 1 : rank - 1;
     for (int i = 1; i < shape.rank; i++)
         if (i != channel) shape.dim[i] = kcc_fixed(1);
     drop(c, x, rate, &shape);
@@ -189,10 +199,10 @@ static int64_t per_sample(kcc_layer_call *c, const kcc_node *x) {
 
 void kcc_layer_flatten(kcc_layer_call *c) {
     kcc_node *x = kcc_in_raw(c, 0);
-    const char *format = kcc_json_text(kcc_key(c, "data_format"), "channels_last");
     int64_t size = per_sample(c, x);
-    if (!size) return;
-    if ((strcmp(format, "channels_first") == 0 || strcmp(format, "th") == 0) && x->shape.rank > 2) {
+    bool first;
+    if (!size || !kcc_data_format(c, &first)) return;
+    if (first && x->shape.rank > 2) {
         int perm[KCC_MAX_RANK] = {0}, n = x->shape.rank;
         for (int i = 1; i + 1 < n; i++) perm[i] = i + 1;
         perm[n - 1] = 1;

@@ -23,6 +23,8 @@ typedef struct kcc_space {
     int64_t size[3], channels;
 } kcc_space;
 
+/** Reads data_format, in the words of any Keras; false after a failure. */
+bool kcc_data_format(kcc_layer_call *c, bool *first);
 /** Reads data_format and checks the input's rank against the digit in the layer's class name. */
 bool kcc_space_read(kcc_layer_call *c, kcc_space *s);
 kcc_node *kcc_channels_last(kcc_graph *g, kcc_node *x, bool first); /* [N, C, …] -> [N, …, C] if first */

@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "plain_numbers.h"
 #include "summary.h"
 
 #define MAX_COLUMNS 4
@@ -277,12 +278,15 @@ kcc_status kcc_model_text(const kcc_model *model, int width, char **text, kcc_er
         return kcc_fail(error, KCC_EINVAL, "", "", "no model or no place for the text given");
     kcc_arena *arena = kcc_arena_create();
     if (!arena) return kcc_fail(error, KCC_ENOMEM, "", "", memory);
+    const kcc_plain_numbers numbers = kcc_plain_numbers_begin();
     if (setjmp(point)) {
+        kcc_plain_numbers_end(numbers);
         kcc_arena_free(arena);
         return kcc_fail(error, KCC_ENOMEM, "", "", memory);
     }
     kcc_arena_recover(arena, &point);
     print(arena, model, width, &out);
+    kcc_plain_numbers_end(numbers);
     kcc_arena_free(arena);
     if (out.failed || !out.data) {
         kcc_text_free(&out);

@@ -5,6 +5,7 @@
  * Gives: messages that do not break a half-drawn bar, parameters, a way to end the call with an error.
  * Keeps: outside fit, evaluate and predict every function here does nothing.
  */
+#include "plain_numbers.h"
 #include "runtime_internal.h"
 
 #include <stdarg.h>
@@ -52,7 +53,7 @@ void kcc_session_print(kcc_session *session, const char *format, ...) {
     char line[1024];
     va_list arguments;
     va_start(arguments, format);
-    vsnprintf(line, sizeof line, format, arguments);
+    kcc_plain_format(line, sizeof line, format, arguments);
     va_end(arguments);
     put_line(running, "", line);
 }
@@ -63,7 +64,7 @@ void kcc_session_warn(kcc_session *session, const char *format, ...) {
     char line[1024];
     va_list arguments;
     va_start(arguments, format);
-    vsnprintf(line, sizeof line, format, arguments);
+    kcc_plain_format(line, sizeof line, format, arguments);
     va_end(arguments);
     if (!running->log) {
         put_line(running, "warning: ", line);

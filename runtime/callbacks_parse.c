@@ -236,6 +236,7 @@ static char *value_end(char *p) {
 static kcc_status parse_keys(const struct callback_row *row, char *text, any_options *options,
                              kcc_error *error) {
     bool first = true;
+    uint32_t given = 0; /* by key */
     while (*text) {
         const key_row *key = row->key;
         char *value = text;
@@ -249,6 +250,9 @@ static kcc_status parse_keys(const struct callback_row *row, char *text, any_opt
         char *end = value_end(value);
         text = *end ? end + 1 : end;
         *end = '\0';
+        uint32_t bit = UINT32_C(1) << (key - row->key);
+        if (given & bit) return kcc_fail(error, KCC_EINVAL, row->name, "", "%s is given twice", key->name);
+        given |= bit;
         const char *wanted = store(row, key, value, options);
         if (wanted)
             return kcc_fail(error, KCC_EINVAL, row->name, "", "%s must be %s, not \"%.80s\"", key->name,

@@ -5,10 +5,18 @@
  * Keeps: a failure already recorded is never overwritten; every text is one line and NUL-terminated.
  */
 #include "kcc_runtime.h"
+#include "plain_numbers.h"
 
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+
+int kcc_plain_format(char *text, size_t size, const char *format, va_list arguments) {
+    kcc_plain_numbers numbers = kcc_plain_numbers_begin();
+    int length = vsnprintf(text, size, format, arguments);
+    kcc_plain_numbers_end(numbers);
+    return length;
+}
 
 /* Control characters from file contents must not reach a terminal or break the line. */
 static void copy_line(char *to, size_t size, const char *from) {
@@ -26,7 +34,7 @@ kcc_status kcc_fail(kcc_error *error, kcc_status status, const char *location, c
     char message[sizeof error->message];
     va_list arguments;
     va_start(arguments, format);
-    int length = vsnprintf(message, sizeof message, format, arguments);
+    int length = kcc_plain_format(message, sizeof message, format, arguments);
     va_end(arguments);
     if (length < 0) message[0] = '\0';
     copy_line(error->message, sizeof error->message, message);

@@ -27,8 +27,12 @@ static const struct {
              {"<i8", KCC_I64}, {"<i2", KCC_I16}, {"|i1", KCC_I8},  {"<u4", KCC_U32},
              {"<u8", KCC_U64}, {"<u2", KCC_U16}, {"|u1", KCC_U8},  {"|b1", KCC_BOOL}};
 
+/* what: "problem" or "problem; remedy". */
 static kcc_status bad(const char *name, const char *what, kcc_error *error) {
-    return kcc_fail(error, KCC_EPARSE, name, "save it with numpy.save", "%s", what);
+    const char *remedy = strstr(what, "; ");
+    int length = remedy ? (int)(remedy - what) : (int)strlen(what);
+    return kcc_fail(error, KCC_EPARSE, name, remedy ? remedy + 2 : "save it with numpy.save", "%.*s", length,
+                    what);
 }
 
 /* A cursor over the dict literal. */
@@ -129,7 +133,8 @@ static const char *read_dict(cursor *c, kcc_array *array, char descr[32]) {
         }
     }
     if (!has_type || !has_order || !has_shape) return "the .npy header lacks a key";
-    if (fortran && array->rank > 1) return "the array is in Fortran order; use numpy.ascontiguousarray";
+    if (fortran && array->rank > 1)
+        return "the array is in Fortran order; save numpy.ascontiguousarray of it";
     return NULL;
 }
 
@@ -140,8 +145,9 @@ static const char *read_dict(cursor *c, kcc_array *array, char descr[32]) {
 static kcc_status parse_header(const unsigned char *bytes, size_t size, uint64_t total, const char *name,
                                kcc_array *array, size_t *offset, int64_t *length, kcc_error *error) {
     *array = (kcc_array){0};
-    if (size < 10 || memcmp(bytes, "\x93NUMPY", 6) != 0)
-        return bad(name, size < 10 ? "the .npy file is cut off" : "this is not a .npy file", error);
+    if (memcmp(bytes, "\x93NUMPY", size < 6 ? size : 6) != 0)
+        return bad(name, "this is not a .npy file", error);
+    if (size < 10) return bad(name, "the .npy file is cut off", error);
     size_t start = bytes[6] == 1 ? 10 : 12;
     if (bytes[6] < 1 || bytes[6] > 3) return bad(name, "this version of .npy is not known", error);
     if (size < start) return bad(name, "the .npy file is cut off", error);

@@ -8,6 +8,7 @@
  *
  * Source: keras.utils.Progbar (3.x).
  */
+#include "plain_numbers.h"
 #include "runtime_internal.h"
 
 #include <math.h>
@@ -205,10 +206,12 @@ void kcc_progress_draw(kcc_progress *progress, const kcc_logs *logs, bool final)
     if (final && progress->target < 0) progress->target = progress->seen; /* now it is known */
     if (!final && !(progress->verbose == 1 && progress->terminal)) return;
     double now = now_seconds();
+    kcc_plain_numbers numbers = kcc_plain_numbers_begin();
     if (progress->verbose == 1)
         draw_bar(progress, logs, now, final);
     else
         draw_line(progress, logs, now);
+    kcc_plain_numbers_end(numbers);
     fflush(progress->out);
     progress->last = now;
 }

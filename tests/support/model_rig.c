@@ -121,7 +121,8 @@ int rig_train_forward(kcc_model *model, const rig_data *d, double *out, int cap)
     kcc_arena_recover(arena, &point);
     kcc_arena_recover(model->arena, &point);
     kcc_graph *g = kcc_graph_create(arena);
-    kcc_tracer t = {.model = model, .g = g, .arena = arena, .number = ++model->traces, .training = true};
+    kcc_tracer t = {
+        .model = model, .g = g, .arena = arena, .number = ++model->traces, .training = true, .steps = 1};
     kcc_shape shape = kcc_shape_of(model->inputs[0].rank, model->inputs[0].dim);
     kcc_value x = {.node = kcc_input(g, 0, model->inputs[0].dtype, &shape)};
     kcc_value *y = kcc_trace_model(&t, model->root, &x);

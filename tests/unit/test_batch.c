@@ -6,34 +6,21 @@
 
 #include <cmocka.h>
 
-#include "linear_program.h"
+#include "linear_rig.h"
 
 #include <stdlib.h>
 
 typedef struct fixture {
-    kcc_program program;
-    kcc_session *session;
-    float x[SAMPLES * 3], y[SAMPLES];
-    kcc_array ax, ay;
+    LINEAR_RIG;
     kcc_batch batch;
 } fixture;
 
 static int set_up(void **state) {
     fixture *f = calloc(1, sizeof *f);
-    f->program = linear_program();
-    linear_data(f->x, f->y, SAMPLES);
-    f->ax = array_f32(f->x, 2, SAMPLES, 3);
-    f->ay = array_f32(f->y, 1, SAMPLES, 0);
+    int status = linear_start(&f->rig, (kcc_session_options){.threads = 2});
     f->batch = (kcc_batch){.x = &f->ax, .n_x = 1, .y = &f->ay, .n_y = 1};
     *state = f;
-    return kcc_session_create(&f->program, &(kcc_session_options){.threads = 2}, &f->session, NULL);
-}
-
-static int tear_down(void **state) {
-    fixture *f = *state;
-    kcc_session_free(f->session);
-    free(f);
-    return 0;
+    return status;
 }
 
 static void train_and_test(void **state) {
@@ -130,7 +117,7 @@ static void missing_arguments(void **state) {
 }
 
 int main(void) {
-#define CASE(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
+#define CASE(f) cmocka_unit_test_setup_teardown(f, set_up, linear_tear_down)
     const struct CMUnitTest tests[] = {CASE(train_and_test), CASE(faults_change_nothing), CASE(gradients),
                                        CASE(predict), CASE(missing_arguments)};
     return cmocka_run_group_tests(tests, NULL, NULL);

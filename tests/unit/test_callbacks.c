@@ -6,7 +6,7 @@
 
 #include <cmocka.h>
 
-#include "linear_program.h"
+#include "linear_rig.h"
 
 #include <stdlib.h>
 
@@ -103,10 +103,7 @@ static kcc_callback all_hooks(trace *t) {
 }
 
 typedef struct fixture {
-    kcc_program program;
-    kcc_session *session;
-    float x[SAMPLES * 3], y[SAMPLES];
-    kcc_array ax, ay;
+    LINEAR_RIG;
     trace trace, second;
     kcc_callback list[2];
     kcc_fit_options fit;
@@ -114,10 +111,7 @@ typedef struct fixture {
 
 static int set_up(void **state) {
     fixture *f = calloc(1, sizeof *f);
-    f->program = linear_program();
-    linear_data(f->x, f->y, SAMPLES);
-    f->ax = array_f32(f->x, 2, SAMPLES, 3);
-    f->ay = array_f32(f->y, 1, SAMPLES, 0);
+    int status = linear_start(&f->rig, (kcc_session_options){.seed = 0});
     f->list[0] = all_hooks(&f->trace);
     f->list[1] = all_hooks(&f->second);
     f->fit = (kcc_fit_options){.x = &f->ax,
@@ -130,14 +124,7 @@ static int set_up(void **state) {
                                .callbacks = f->list,
                                .n_callbacks = 2};
     *state = f;
-    return kcc_session_create(&f->program, NULL, &f->session, NULL);
-}
-
-static int tear_down(void **state) {
-    fixture *f = *state;
-    kcc_session_free(f->session);
-    free(f);
-    return 0;
+    return status;
 }
 
 static void every_hook_in_order(void **state) {
@@ -249,7 +236,7 @@ static void calls_inside(void **state) {
 }
 
 int main(void) {
-#define CASE(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
+#define CASE(f) cmocka_unit_test_setup_teardown(f, set_up, linear_tear_down)
     const struct CMUnitTest tests[] = {CASE(every_hook_in_order), CASE(any_hook_may_abort), CASE(messages),
                                        CASE(calls_inside)};
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -57,6 +57,9 @@ static void wrong_values(void **state) {
     expect_error("EarlyStopping:restore_best_weights=yes", "EarlyStopping",
                  "restore_best_weights must be true or false, not \"yes\"");
     expect_error("EarlyStopping:verbose=7", "EarlyStopping", "verbose must be 0 or 1, not \"7\"");
+    expect_error("EarlyStopping:patience=1,monitor=loss,patience=1", "EarlyStopping",
+                 "patience is given twice");
+    expect_error("EarlyStopping:loss,monitor=loss", "EarlyStopping", "monitor is given twice");
     expect_error("EarlyStopping:monitor=", "EarlyStopping", "monitor must be a text, not \"\"");
     expect_error("BackupAndRestore:d,save_freq=0", "BackupAndRestore",
                  "save_freq must be epoch, batch or a number of batches, not \"0\"");

@@ -54,6 +54,27 @@ static void reasons(void **state) {
           "@: $.config.layers[4].config.units: -5 is too small (at least 1)\n");
 }
 
+/* Fine to predict with, but not to train: Dropout makes numbers of ids. */
+static void training(void **state) {
+    (void)state;
+#define WORDS \
+    RIG_LAYER("Dropout", "\"name\":\"d\",\"rate\":0.5") \
+    "," RIG_LAYER("Embedding", "\"name\":\"e\",\"input_dim\":5,\"output_dim\":2")
+    static const char computed[] =
+        "@: $.config.layers[2]: in training: Embedding \"e\" is applied to computed values (feed the ids as "
+        "an input; Reshape, Flatten and Permute may come between)\n";
+    check(RIG_SEQUENTIAL("[null,3]", WORDS), 1, computed);
+    static const char model[] = RIG_SEQUENTIAL("[null,3]", WORDS);
+    char compiled[2000];
+    snprintf(compiled, sizeof compiled, "%.*s,\"compile_config\":{\"optimizer\":\"sgd\",\"loss\":\"mse\"}}",
+             (int)strlen(model) - 1, model);
+    check(compiled, 1, computed);
+    static const char dense[] = RIG_SEQUENTIAL("[null,3]", RIG_LAYER("Dense", "\"name\":\"d\",\"units\":2"));
+    snprintf(compiled, sizeof compiled, "%.*s,\"compile_config\":{\"optimizer\":\"sgd\",\"loss\":\"mse\"}}",
+             (int)strlen(dense) - 1, dense);
+    check(compiled, 0, "");
+}
+
 static void fine(void **state) {
     (void)state;
     check(RIG_SEQUENTIAL("[null,2]", RIG_LAYER("Dense", "\"name\":\"d\",\"units\":2")), 0, "");
@@ -67,6 +88,7 @@ static void not_json(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(reasons),
+        cmocka_unit_test(training),
         cmocka_unit_test(fine),
         cmocka_unit_test(not_json),
     };

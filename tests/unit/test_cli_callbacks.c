@@ -288,7 +288,7 @@ static void full_disk(void **state) {
     no_room("history.json", FIT "--epochs 200 --verbose 0 --history %s");
     no_room("layers.svg", "plot noisy.json -o %s");
     no_room("noisy.ll", "noisy.json --loss mse --optimizer adam -o %s");
-    no_room("noisy.h", "noisy.json --loss mse --optimizer adam -o %s");
+    no_room("alone.h", "noisy.json --loss mse --optimizer adam -o %s");
     /* a device that is full */
     snprintf(line, sizeof line, "%s/full.safetensors", folder);
     assert_int_equal(symlink("/dev/full", line), 0);

@@ -18,7 +18,7 @@
 #include "cli_data_order.c"
 #undef no_memory
 
-#include "run_command.h"
+#include "folder_rig.h"
 
 /* cli_model.c's; the rest of that file needs a compiler. */
 bool kcc_ends_with(const char *text, const char *end) {
@@ -39,13 +39,20 @@ static const kcc_tensor outputs[] = {{.name = "value", .rank = 2, .dim = {{1, tr
 static const kcc_program program = {
     .n_inputs = 2, .n_outputs = 2, .inputs = inputs, .outputs = outputs, .targets = outputs};
 
-static char *folder, start[500];
+/* The same where one output is not trained. */
+static const kcc_tensor value_alone[] = {{.name = "value", .rank = 2, .dim = {{1, true}, {1, false}}},
+                                         {.name = "label", .rank = -1}};
+static const kcc_tensor label_alone[] = {{.name = "value", .rank = -1},
+                                         {.name = "label", .rank = 2, .dim = {{1, true}, {3, false}}}};
+
+static kcc_program trains(const kcc_tensor *targets) {
+    kcc_program p = program;
+    p.targets = targets;
+    return p;
+}
 
 static int set_up(void **state) {
-    (void)state;
-    assert_non_null(getcwd(start, sizeof start));
-    folder = kcc_command_folder();
-    assert_int_equal(chdir(folder), 0);
+    assert_int_equal(folder_set_up(state), 0);
     kcc_make_array(".", "a.npy", 2, (int64_t[]){6, 4});
     kcc_make_array(".", "b.npy", 2, (int64_t[]){6, 2});
     kcc_make_array(".", "v.npy", 2, (int64_t[]){6, 1});
@@ -61,13 +68,6 @@ static int set_up(void **state) {
     return 0;
 }
 
-static int tear_down(void **state) {
-    (void)state;
-    assert_int_equal(chdir(start), 0);
-    kcc_remove_folder(folder);
-    return 0;
-}
-
 #define LIST(...) \
     { \
         sizeof((const char *[]){__VA_ARGS__}) / sizeof(char *), (const char *[]) { __VA_ARGS__ } \
@@ -78,7 +78,8 @@ static void test_in_order(void **state) {
     kcc_data data;
     kcc_arguments a = {.x = LIST("a.npy,b.npy"), .y = LIST("v.npy,"), .sample_weight = LIST(",v.npy")};
     assert_int_equal(kcc_data_load(&a, KCC_DATA_TRAIN, true, &data, NULL), KCC_OK);
-    assert_int_equal(kcc_data_order(&data, &program, NULL), KCC_OK);
+    const kcc_program one = trains(value_alone);
+    assert_int_equal(kcc_data_order(&data, &one, NULL), KCC_OK);
     assert_int_equal(data.x.n, 2);
     assert_int_equal(data.x.array[1].shape[1], 2);
     assert_int_equal(data.y.n, 2);
@@ -92,6 +93,9 @@ static void test_in_order(void **state) {
     kcc_fail(&error, KCC_ESHAPE, "x[1] (right)", "", "bad");
     kcc_data_locate(&data, &error);
     assert_string_equal(error.location, "b.npy: x[1] (right)");
+    error = (kcc_error){0};
+    assert_int_equal(kcc_data_order(&data, &program, &error), KCC_EINVAL);
+    assert_string_equal(error.message, "--y: output \"label\" has a loss, so it needs targets");
     kcc_data_free(&data);
 }
 
@@ -100,7 +104,8 @@ static void test_by_name(void **state) {
     kcc_data data;
     kcc_arguments a = {.x = LIST("right=b.npy", "left=a.npy"), .y = LIST("label=l.npy")};
     assert_int_equal(kcc_data_load(&a, KCC_DATA_TRAIN, true, &data, NULL), KCC_OK);
-    assert_int_equal(kcc_data_order(&data, &program, NULL), KCC_OK);
+    const kcc_program one = trains(label_alone);
+    assert_int_equal(kcc_data_order(&data, &one, NULL), KCC_OK);
     assert_string_equal(data.x.file[0], "a.npy");
     assert_int_equal(data.y.n, 2);
     assert_null(data.y.array[0].data);
@@ -224,5 +229,5 @@ int main(void) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_in_order), cmocka_unit_test(test_by_name),
                                        cmocka_unit_test(test_archives), cmocka_unit_test(test_validation),
                                        cmocka_unit_test(test_tables),   cmocka_unit_test(test_class_weights)};
-    return cmocka_run_group_tests(tests, set_up, tear_down);
+    return cmocka_run_group_tests(tests, set_up, folder_tear_down);
 }

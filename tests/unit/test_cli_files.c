@@ -39,6 +39,51 @@ static void test_compile(void **state) {
     free(header);
 }
 
+/* A name that C has taken is not used as it is; the text compiles. */
+static void test_names(void **state) {
+    (void)state;
+    static const char *const names[] = {"int", "class", "_Alignas", "linux"};
+    char line[400], wanted[60];
+    size_t size;
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        snprintf(line, sizeof line, "model.json --loss mse --optimizer sgd --name %s -o word.c", names[i]);
+        run_well(line);
+        char *header = read_whole("word.h", &size);
+        snprintf(wanted, sizeof wanted, "struct model%s%s {", names[i][0] == '_' ? "" : "_", names[i]);
+        if (!strstr(header, wanted)) fail_msg("%s: no \"%s\"", names[i], wanted);
+        free(header);
+        snprintf(line, sizeof line, "cd '%s' && ${CC:-cc} -Wall -Wextra -Werror -c word.c -o word.o", folder);
+        assert_int_equal(system(line), 0);
+    }
+}
+
+/* -o F.h writes over a header of C that kcc made, and over no other. */
+static void test_header_alone(void **state) {
+    (void)state;
+    char path[300], line[120];
+    size_t size;
+    run_well("model.json --loss mse --optimizer sgd -o alone.so");
+    char *before = read_whole("alone.h", &size);
+    kcc_ran ran = run("model.json -o alone.h", 1);
+    assert_string_equal(ran.err, "kcc: error: alone.h: is the header of the library of that name (choose "
+                                 "another name, or remove it)");
+    kcc_ran_free(&ran);
+    char *after = read_whole("alone.h", &size);
+    assert_string_equal(before, after);
+    free(before);
+    free(after);
+    snprintf(path, sizeof path, "%s/own.h", folder);
+    assert_int_equal(kcc_file_write(path, "/* mine */\n", 11, NULL), KCC_OK);
+    ran = run("model.json -o own.h", 1);
+    assert_string_equal(ran.err,
+                        "kcc: error: own.h: is there and is not a header made by kcc (choose another "
+                        "name, or remove it)");
+    kcc_ran_free(&ran);
+    snprintf(line, sizeof line, "model.json -o fresh.h");
+    run_well(line);
+    run_well(line);
+}
+
 /* A library and a C file of one name live side by side, each with its header; nobody's own header is
  * replaced. */
 static void test_headers(void **state) {
@@ -164,9 +209,9 @@ static void test_full(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_compile), cmocka_unit_test(test_headers),
-                                       cmocka_unit_test(test_stages),  cmocka_unit_test(test_texts),
-                                       cmocka_unit_test(test_convert), cmocka_unit_test(test_embedded),
-                                       cmocka_unit_test(test_full)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_compile), cmocka_unit_test(test_headers),      cmocka_unit_test(test_stages),
+        cmocka_unit_test(test_texts),   cmocka_unit_test(test_convert),      cmocka_unit_test(test_embedded),
+        cmocka_unit_test(test_names),   cmocka_unit_test(test_header_alone), cmocka_unit_test(test_full)};
     return cmocka_run_group_tests(tests, make_folder, remove_folder);
 }

@@ -93,7 +93,10 @@ static void test_errors(void **state) {
     expect_error("fit", (const char *const[]){"m", "--epochs", "3x", NULL},
                  "--epochs takes a whole number, 1 or more, not \"3x\"");
     expect_error("fit", (const char *const[]){"m", "--seed", "99999999999999999999", NULL},
-                 "--seed takes a whole number, 0 or more, not \"99999999999999999999\"");
+                 "--seed takes a whole number from 0 to 9200000000000000000, not \"99999999999999999999\"");
+    expect_error("fit", (const char *const[]){"m", "--batch-size", "9300000000000000000", NULL},
+                 "--batch-size takes a whole number from 1 to 9200000000000000000, not "
+                 "\"9300000000000000000\"");
     expect_error("fit", (const char *const[]){"m", "--seed=-1", NULL},
                  "--seed takes a whole number, 0 or more, not \"-1\"");
     expect_error("fit", (const char *const[]){"m", "--validation-split", "nan", NULL},

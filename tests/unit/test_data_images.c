@@ -16,29 +16,13 @@
 #include <unistd.h>
 
 #include "data.h"
-#include "run_command.h"
+#include "folder_rig.h"
 #ifdef KCC_HAVE_PNG
 #include <png.h>
 #endif
 #ifdef KCC_HAVE_JPEG
 #include <jpeglib.h>
 #endif
-
-static char *folder, start[500];
-
-static int set_up(void **state) {
-    (void)state;
-    assert_non_null(getcwd(start, sizeof start));
-    folder = kcc_command_folder();
-    return chdir(folder);
-}
-
-static int tear_down(void **state) {
-    (void)state;
-    assert_int_equal(chdir(start), 0);
-    kcc_remove_folder(folder);
-    return 0;
-}
 
 #ifdef KCC_HAVE_PNG
 
@@ -328,5 +312,5 @@ int main(void) {
         cmocka_unit_test(no_png),
 #endif
         cmocka_unit_test(jpegs)};
-    return cmocka_run_group_tests(tests, set_up, tear_down);
+    return cmocka_run_group_tests(tests, folder_set_up, folder_tear_down);
 }

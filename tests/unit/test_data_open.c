@@ -19,27 +19,11 @@
 #include <unistd.h>
 
 #include "data.h"
+#include "folder_rig.h"
 #include "kcc.h"
-#include "run_command.h"
 #ifdef KCC_HAVE_ZLIB
 #include <zlib.h>
 #endif
-
-static char *folder, start[500];
-
-static int set_up(void **state) {
-    (void)state;
-    assert_non_null(getcwd(start, sizeof start));
-    folder = kcc_command_folder();
-    return chdir(folder);
-}
-
-static int tear_down(void **state) {
-    (void)state;
-    assert_int_equal(chdir(start), 0);
-    kcc_remove_folder(folder);
-    return 0;
-}
 
 static kcc_samples *open_samples(const char *text, const char *name) {
     kcc_samples *s;
@@ -231,5 +215,5 @@ int main(void) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(kinds),      cmocka_unit_test(bools),
                                        cmocka_unit_test(idx_types),  cmocka_unit_test(idx_damage),
                                        cmocka_unit_test(generators), cmocka_unit_test(pipes)};
-    return cmocka_run_group_tests(tests, set_up, tear_down);
+    return cmocka_run_group_tests(tests, folder_set_up, folder_tear_down);
 }

@@ -6,38 +6,21 @@
 
 #include <cmocka.h>
 
-#include "linear_program.h"
+#include "linear_rig.h"
 
 #include <stdlib.h>
 
 typedef struct fixture {
-    kcc_program program;
-    kcc_session *session;
-    volatile int stop;
-    float x[SAMPLES * 3], y[SAMPLES], weight[SAMPLES];
-    kcc_array ax, ay, aw;
+    LINEAR_RIG;
 } fixture;
 
 static int set_up(void **state) {
     fixture *f = calloc(1, sizeof *f);
-    f->program = linear_program();
-    linear_data(f->x, f->y, SAMPLES);
-    for (int i = 0; i < SAMPLES; i++) f->weight[i] = (float)(i % 4) / 2;
-    f->ax = array_f32(f->x, 2, SAMPLES, 3);
+    int status = linear_start(&f->rig, (kcc_session_options){.seed = 0});
     f->ay = array_f32(f->y, 2, SAMPLES, 1);
-    f->aw = array_f32(f->weight, 1, SAMPLES, 0);
     *state = f;
-    int status = kcc_session_create(&f->program, &(kcc_session_options){.stop = &f->stop}, &f->session, NULL);
-    float *w = kcc_session_variable(f->session, V_KERNEL);
-    w[0] = 1, w[1] = -1, w[2] = 0.5f;
+    linear_set_kernel(&f->rig);
     return status;
-}
-
-static int tear_down(void **state) {
-    fixture *f = *state;
-    kcc_session_free(f->session);
-    free(f);
-    return 0;
 }
 
 static kcc_evaluate_options options(fixture *f) {
@@ -129,7 +112,7 @@ static void prints_plain_lines(void **state) {
 }
 
 int main(void) {
-#define CASE(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
+#define CASE(f) cmocka_unit_test_setup_teardown(f, set_up, linear_tear_down)
     const struct CMUnitTest tests[] = {CASE(evaluates), CASE(predicts_the_same_in_any_batch),
                                        CASE(fault_names_the_sample_of_the_set), CASE(stop_flag),
                                        CASE(prints_plain_lines)};

@@ -8,68 +8,38 @@
 
 #include "feed.h"
 #include "generators.h"
+#include "linear_rig.h"
 #include "rng.h"
 
 #include <pthread.h>
 #include <stdlib.h>
 
 typedef struct fixture {
-    kcc_program program;
-    kcc_session *session;
-    volatile int stop;
-    float x[SAMPLES * 3], y[SAMPLES], weight[SAMPLES];
-    kcc_array ax, ay, aw;
+    LINEAR_RIG;
     maker maker, other;
     kcc_generator stream, indexed, rows;
     kcc_fit_generator_options options;
     plain_model plain;
-    char log[1000];
 } fixture;
-
-static void put_log(void *user, const char *line) {
-    char *log = user;
-    size_t used = strlen(log);
-    snprintf(log + used, 1000 - used, "%s\n", line);
-}
-
-static int new_session(fixture *f) {
-    return kcc_session_create(&f->program, &(kcc_session_options){.seed = 11, .stop = &f->stop}, &f->session,
-                              NULL);
-}
 
 static int set_up(void **state) {
     fixture *f = calloc(1, sizeof *f);
-    f->program = linear_program();
-    linear_data(f->x, f->y, SAMPLES);
-    for (int i = 0; i < SAMPLES; i++) f->weight[i] = (float)(i % 4) / 2;
-    f->ax = array_f32(f->x, 2, SAMPLES, 3);
-    f->ay = array_f32(f->y, 1, SAMPLES, 0);
-    f->aw = array_f32(f->weight, 1, SAMPLES, 0);
+    int status = linear_start(&f->rig, (kcc_session_options){.seed = 11});
     f->maker = (maker){.x = f->x, .y = f->y, .n = SAMPLES, .batch = 5, .items = INT64_MAX, .fail = -1};
     f->other = f->maker;
     f->stream = (kcc_generator){.user = &f->maker, .next = make_next};
     f->indexed = (kcc_generator){.user = &f->maker, .get = make_get, .length = 5, .on_epoch_end = count_end};
     f->rows = (kcc_generator){.user = &f->maker, .read = make_read, .samples = SAMPLES};
     f->options = (kcc_fit_generator_options){
-        .fit = {.epochs = 3, .shuffle = KCC_SHUFFLE_FALSE}, .log = put_log, .log_user = f->log};
+        .fit = {.epochs = 3, .shuffle = KCC_SHUFFLE_FALSE}, .log = linear_log, .log_user = f->log};
     *state = f;
-    return new_session(f);
-}
-
-static int tear_down(void **state) {
-    fixture *f = *state;
-    kcc_session_free(f->session);
-    free(f);
-    return 0;
+    return status;
 }
 
 static void again(fixture *f) {
-    kcc_session_free(f->session);
+    linear_again(&f->rig);
     f->plain = (plain_model){.steps = 0};
     f->maker.calls = f->maker.epoch_ends = f->maker.releases = 0;
-    f->log[0] = '\0';
-    f->stop = 0;
-    assert_int_equal(new_session(f), 0);
 }
 
 static double value(const kcc_history *h, const char *key, int epoch) {
@@ -563,7 +533,7 @@ static void evaluates_and_predicts(void **state) {
 }
 
 int main(void) {
-#define CASE(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
+#define CASE(f) cmocka_unit_test_setup_teardown(f, set_up, linear_tear_down)
     const struct CMUnitTest tests[] = {CASE(a_stream_trains),
                                        CASE(a_stream_that_ends),
                                        CASE(errors_name_the_item),

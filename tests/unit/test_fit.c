@@ -6,29 +6,20 @@
 
 #include <cmocka.h>
 
-#include "linear_program.h"
+#include "linear_rig.h"
 #include "rng.h"
 
 #include <stdlib.h>
 
 typedef struct fixture {
-    kcc_program program;
-    kcc_session *session;
-    volatile int stop;
-    float x[SAMPLES * 3], y[SAMPLES], weight[SAMPLES];
-    kcc_array ax, ay, aw;
+    LINEAR_RIG;
     kcc_fit_options options;
     plain_model plain;
 } fixture;
 
 static int set_up(void **state) {
     fixture *f = calloc(1, sizeof *f);
-    f->program = linear_program();
-    linear_data(f->x, f->y, SAMPLES);
-    for (int i = 0; i < SAMPLES; i++) f->weight[i] = (float)(i % 4) / 2;
-    f->ax = array_f32(f->x, 2, SAMPLES, 3);
-    f->ay = array_f32(f->y, 1, SAMPLES, 0);
-    f->aw = array_f32(f->weight, 1, SAMPLES, 0);
+    int status = linear_start(&f->rig, (kcc_session_options){.seed = 11});
     f->options = (kcc_fit_options){.x = &f->ax,
                                    .n_x = 1,
                                    .y = &f->ay,
@@ -37,15 +28,7 @@ static int set_up(void **state) {
                                    .epochs = 3,
                                    .shuffle = KCC_SHUFFLE_FALSE};
     *state = f;
-    return kcc_session_create(&f->program, &(kcc_session_options){.seed = 11, .stop = &f->stop}, &f->session,
-                              NULL);
-}
-
-static int tear_down(void **state) {
-    fixture *f = *state;
-    kcc_session_free(f->session);
-    free(f);
-    return 0;
+    return status;
 }
 
 /* Checks value `epoch` of the key at this place. */
@@ -449,7 +432,7 @@ static void refuses_bad_options(void **state) {
 }
 
 int main(void) {
-#define CASE(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
+#define CASE(f) cmocka_unit_test_setup_teardown(f, set_up, linear_tear_down)
     const struct CMUnitTest tests[] = {CASE(partial_last_batch_and_weights),
                                        CASE(validation_split),
                                        CASE(validation_data_steps_and_epochs),

@@ -26,35 +26,21 @@
 #include <cmocka.h>
 
 #include "generators.h"
+#include "linear_rig.h"
 #include "rng.h"
 
 typedef struct fixture {
-    kcc_program program;
-    kcc_session *session;
-    float x[SAMPLES * 3], y[SAMPLES], weight[SAMPLES];
-    kcc_array ax, ay, aw;
+    LINEAR_RIG;
     maker maker;
     kcc_fit_generator_options all;
     kcc_fit_options *o; /* of all */
     plain_model plain;
-    char log[1000];
     kcc_history *h;
 } fixture;
 
-static void put_log(void *user, const char *line) {
-    char *log = user;
-    size_t used = strlen(log);
-    snprintf(log + used, 1000 - used, "%s\n", line);
-}
-
 static int set_up(void **state) {
     fixture *f = calloc(1, sizeof *f);
-    f->program = linear_program();
-    linear_data(f->x, f->y, SAMPLES);
-    for (int i = 0; i < SAMPLES; i++) f->weight[i] = (float)(i % 4) / 2;
-    f->ax = array_f32(f->x, 2, SAMPLES, 3);
-    f->ay = array_f32(f->y, 1, SAMPLES, 0);
-    f->aw = array_f32(f->weight, 1, SAMPLES, 0);
+    int status = linear_start(&f->rig, (kcc_session_options){.seed = 11});
     f->maker = (maker){.x = f->x, .y = f->y, .n = SAMPLES, .batch = 5, .items = INT64_MAX, .fail = -1};
     f->o = &f->all.fit;
     *f->o = (kcc_fit_options){.x = &f->ax,
@@ -64,18 +50,16 @@ static int set_up(void **state) {
                               .batch_size = 5,
                               .epochs = 3,
                               .shuffle = KCC_SHUFFLE_FALSE};
-    f->all.log = put_log;
+    f->all.log = linear_log;
     f->all.log_user = f->log;
     *state = f;
-    return kcc_session_create(&f->program, &(kcc_session_options){.seed = 11}, &f->session, NULL);
+    return status;
 }
 
 static int tear_down(void **state) {
     fixture *f = *state;
     kcc_history_free(f->h);
-    kcc_session_free(f->session);
-    free(f);
-    return 0;
+    return linear_tear_down(state);
 }
 
 static void fit(fixture *f) {
@@ -87,12 +71,9 @@ static void fit(fixture *f) {
 
 /* Begins with a new session. */
 static void again(fixture *f) {
-    kcc_session_free(f->session);
+    linear_again(&f->rig);
     f->plain = (plain_model){.steps = 0};
     f->maker.calls = 0;
-    f->log[0] = '\0';
-    assert_int_equal(kcc_session_create(&f->program, &(kcc_session_options){.seed = 11}, &f->session, NULL),
-                     KCC_OK);
 }
 
 /* How many values the key has; *values receives them. */

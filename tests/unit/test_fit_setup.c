@@ -8,12 +8,11 @@
 
 #include "fit.h"
 #include "generators.h"
+#include "linear_rig.h"
 
 typedef struct fixture {
-    kcc_program program;
-    kcc_session *session;
-    float x[SAMPLES * 3], y[SAMPLES], w[SAMPLES * 2];
-    kcc_array ax, ay, aw;
+    LINEAR_RIG;
+    float w[SAMPLES * 2];
     maker maker;
     kcc_generator stream, rows, items;
     kcc_fit_generator_options good;
@@ -21,10 +20,7 @@ typedef struct fixture {
 
 static int set_up(void **state) {
     fixture *f = calloc(1, sizeof *f);
-    f->program = linear_program();
-    linear_data(f->x, f->y, SAMPLES);
-    f->ax = array_f32(f->x, 2, SAMPLES, 3);
-    f->ay = array_f32(f->y, 1, SAMPLES, 0);
+    int status = linear_start(&f->rig, (kcc_session_options){.seed = 0});
     f->aw = array_f32(f->w, 1, SAMPLES, 0);
     f->maker = (maker){.x = f->x, .y = f->y, .n = SAMPLES, .batch = 5, .items = INT64_MAX, .fail = -1};
     f->stream = (kcc_generator){.user = &f->maker, .next = make_next};
@@ -32,14 +28,7 @@ static int set_up(void **state) {
     f->rows = (kcc_generator){.user = &f->maker, .read = make_read, .samples = SAMPLES};
     f->good.fit = (kcc_fit_options){.x = &f->ax, .n_x = 1, .y = &f->ay, .n_y = 1, .epochs = 2};
     *state = f;
-    return kcc_session_create(&f->program, NULL, &f->session, NULL);
-}
-
-static int tear_down(void **state) {
-    fixture *f = *state;
-    kcc_session_free(f->session);
-    free(f);
-    return 0;
+    return status;
 }
 
 static void refuse(fixture *f, const kcc_fit_generator_options *o, kcc_status wanted, const char *place,
@@ -160,7 +149,7 @@ static void validation_items_granted(void **state) {
 }
 
 int main(void) {
-#define CASE(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
+#define CASE(f) cmocka_unit_test_setup_teardown(f, set_up, linear_tear_down)
     const struct CMUnitTest tests[] = {CASE(numbers), CASE(arrays), CASE(generators),
                                        CASE(epochs_that_validate), CASE(validation_items_granted)};
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -38,6 +38,33 @@ static void check_names(kcc_model *m, const char *expected) {
     kcc_model_free(m);
 }
 
+static int n_lines;
+static char last_line[400];
+
+static void keep(void *user, const char *line) {
+    (void)user;
+    n_lines++;
+    snprintf(last_line, sizeof last_line, "%s", line);
+}
+
+/* Keras trains it, and warns. */
+static void one_class(void **state) {
+    (void)state;
+    kcc_model *m = NULL;
+    kcc_error e = {0};
+    assert_int_equal(kcc_model_parse(one_output, "m.json", &(kcc_load_options){.log = keep}, &m, &e), KCC_OK);
+    n_lines = 0;
+    rig_compile(m, "categorical_crossentropy", NULL);
+    assert_int_equal(n_lines, 1);
+    assert_string_equal(
+        last_line,
+        "command line: $.loss: warning: categorical_crossentropy expects an output of several classes, "
+        "but \"d\" is 1 wide; binary_crossentropy is for two classes");
+    rig_compile(m, "binary_crossentropy", NULL);
+    assert_int_equal(n_lines, 1);
+    kcc_model_free(m);
+}
+
 static void names(void **state) {
     (void)state;
     kcc_model *m = rig_load(one_output);
@@ -119,10 +146,8 @@ static void messages(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(names),
-        cmocka_unit_test(keras_2),
-        cmocka_unit_test(overrides),
-        cmocka_unit_test(messages),
+        cmocka_unit_test(one_class), cmocka_unit_test(names),    cmocka_unit_test(keras_2),
+        cmocka_unit_test(overrides), cmocka_unit_test(messages),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

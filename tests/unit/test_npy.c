@@ -121,6 +121,17 @@ static void refuses(void **state) {
     }
     kcc_array a;
     kcc_error error = {0};
+    /* a remedy of its own is told once, and what is no .npy at all is not "cut off" */
+    assert_int_equal(parse(cases[5].dict, 16, &a, &error), KCC_EPARSE);
+    assert_string_equal(error.message, "the array is in Fortran order");
+    assert_string_equal(error.hint, "save numpy.ascontiguousarray of it");
+    error = (kcc_error){0};
+    assert_int_equal(kcc_npy_parse("abc", 3, "t.npy", &a, &error), KCC_EPARSE);
+    assert_string_equal(error.message, "this is not a .npy file");
+    error = (kcc_error){0};
+    assert_int_equal(kcc_npy_parse("\x93NUM", 4, "t.npy", &a, &error), KCC_EPARSE);
+    assert_string_equal(error.message, "the .npy file is cut off");
+    error = (kcc_error){0};
     assert_int_equal(kcc_npy_load("/nonexistent.npy", &a, &error), KCC_EIO);
     assert_non_null(strstr(error.message, "No such file"));
     assert_int_equal(kcc_npy_parse("PK\3\4abcdefghij", 14, "z", &a, NULL), KCC_EPARSE);

@@ -7,35 +7,22 @@
 #include <cmocka.h>
 
 #include "generators.h"
+#include "linear_rig.h"
 
 typedef struct fixture {
-    kcc_program program;
-    kcc_session *session;
-    volatile int stop;
-    float x[SAMPLES * 3], y[SAMPLES], wanted[SAMPLES];
-    kcc_array ax;
+    LINEAR_RIG;
+    float wanted[SAMPLES];
     maker maker;
 } fixture;
 
 static int set_up(void **state) {
     fixture *f = calloc(1, sizeof *f);
-    f->program = linear_program();
-    linear_data(f->x, f->y, SAMPLES);
-    f->ax = array_f32(f->x, 2, SAMPLES, 3);
+    int status = linear_start(&f->rig, (kcc_session_options){.seed = 0});
     f->maker = (maker){.x = f->x, .y = f->y, .n = SAMPLES, .batch = 5, .items = INT64_MAX, .fail = -1};
     *state = f;
-    int status = kcc_session_create(&f->program, &(kcc_session_options){.stop = &f->stop}, &f->session, NULL);
-    float *w = kcc_session_variable(f->session, V_KERNEL);
-    w[0] = 1, w[1] = -1, w[2] = 0.5f;
+    linear_set_kernel(&f->rig);
     for (int i = 0; i < SAMPLES; i++) f->wanted[i] = f->x[i * 3] - f->x[i * 3 + 1] + 0.5f * f->x[i * 3 + 2];
     return status;
-}
-
-static int tear_down(void **state) {
-    fixture *f = *state;
-    kcc_session_free(f->session);
-    free(f);
-    return 0;
 }
 
 static void expect(const fixture *f, kcc_array *out, int64_t n) {
@@ -126,7 +113,7 @@ static void refuses(void **state) {
 }
 
 int main(void) {
-#define CASE(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
+#define CASE(f) cmocka_unit_test_setup_teardown(f, set_up, linear_tear_down)
     const struct CMUnitTest tests[] = {CASE(arrays), CASE(streams), CASE(sinks), CASE(refuses)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
