@@ -481,10 +481,10 @@ static void tiles_at(kcc_product *p, const places *at, kcc_kval owner, kcc_kval 
     kcc_emit_close(e);
 }
 
-enum { STREAM = 1 << 20, BLOCK_TILES = 12, FEW_TASKS = 4, MANY_TASKS = 32 };
+enum { STREAM = 1 << 20, WAITING = 256 << 10 };
 
 /*
- * Whether the samples are the outermost loop of a task, with all its tiles inside: a sum over more data than
+ * Whether the samples are the outermost loop of a call, with all its tiles inside: a sum over more data than
  * the caches hold (the weight gradient of a convolution) would else be streamed once for every tile.
  */
 static bool blocks_samples(const kcc_product *p, double tiles) {
@@ -500,25 +500,19 @@ static bool blocks_samples(const kcc_product *p, double tiles) {
     return tiles >= 2 && inside >= 64 && bytes >= STREAM;
 }
 
-/* Tiles of a task: so many that reading the samples costs little beside them, but leave work for some
- * threads. */
-static int64_t tiles_together(int64_t tiles) {
-    int64_t each = (tiles + FEW_TASKS - 1) / FEW_TASKS, least = (tiles + MANY_TASKS - 1) / MANY_TASKS;
-    if (each > BLOCK_TILES) each = BLOCK_TILES;
-    return each > least ? each : least;
-}
-
-/* Tasks of several tiles, which go through the samples together. */
-static int64_t blocked_tasks(kcc_product *p, const places *at, int64_t tiles) {
+/*
+ * Tasks are tiles, and a call's tiles go through the samples together, so that a thread streams them once,
+ * however many tasks there are: as many tiles as have their sums in the second cache beside a sample.
+ */
+static void blocked_tasks(kcc_product *p, const places *at) {
     kcc_emit *e = &p->e;
     kcc_kernel *k = e->k;
-    int64_t each = tiles_together(tiles), tasks = (tiles + each - 1) / each;
+    int64_t together = WAITING / (4 * p->rows * p->vectors * e->lanes);
     int g = p->sum[0].group;
-    kcc_kval task = kcc_emit_tasks(e);
-    kcc_emit_open(e, task, KCC_TASK_BOUND);
-    kcc_kval together = kcc_emit_int(e, each), end = kcc_emit_int(e, tiles);
-    kcc_kval from = kcc_k_prim2(k, KCC_P_MUL, task, together);
-    kcc_kval to = kcc_k_prim2(k, KCC_P_MIN, end, kcc_k_prim2(k, KCC_P_ADD, from, together));
+    kcc_kval begin = kcc_k_run(k, KCC_RUN_BEGIN), end = kcc_k_run(k, KCC_RUN_END);
+    kcc_kval from = kcc_k_loop(k, begin, end, together, "tiles");
+    kcc_emit_open(e, from, KCC_TASK_BOUND);
+    kcc_kval to = kcc_k_prim2(k, KCC_P_MIN, end, kcc_k_prim2(k, KCC_P_ADD, from, kcc_emit_int(e, together)));
     p->block = kcc_emit_loop(e, (kcc_dim){1, true}, "sample");
     kcc_emit_open(e, p->block, 1u << g);
     kcc_emit_mark(e, p->block, 1u << g);
@@ -534,7 +528,6 @@ static int64_t blocked_tasks(kcc_product *p, const places *at, int64_t tiles) {
         tiles_at(p, at, tile, tile, 1u << (16 + e->n_levels));
     }
     kcc_emit_close(e);
-    return tasks;
 }
 
 /* One kernel: everything, or one phase of it. */
@@ -566,8 +559,8 @@ static void emit_kernel(kcc_product *p) {
     for (int g = 0; g < e->n_groups; g++) p->loop[g] = kcc_emit_int(e, 0);
     double work = (depth + 8) * p->rows * p->vectors;
     if (p->blocked) {
-        int64_t tasks = blocked_tasks(p, &at, tiles);
-        kcc_emit_end(e, (kcc_tasks){kcc_fixed(tasks), 1, 1}, work * (double)tiles / (double)tasks);
+        blocked_tasks(p, &at);
+        kcc_emit_end(e, (kcc_tasks){kcc_fixed(tiles), 1, 1}, work);
         return;
     }
     kcc_kval task = kcc_emit_tasks(e);
