@@ -1,6 +1,6 @@
 /*
  * The contraction template, shared by its files: lower_contract.c plans it, lower_border.c says what of a tile
- * lies inside a window's border, lower_tile.c emits the micro-kernel.
+ * lies inside a window's border, lower_tile.c emits the micro-kernel, lower_prefetch.c what it asks for ahead.
  *
  * A contraction has letters: those of the output are dims 0 … D-1 of the cluster's domain, the summed ones
  * are dims D, D+1, …  Both operands are read at an affine map of the letters, so a matrix product, a
@@ -59,6 +59,9 @@ typedef struct kcc_product {
     kcc_kval acc[KCC_TILE_ROWS][KCC_TILE_VECTORS];
 } kcc_product;
 
+/** Extent with the batch taken as a usual one of training. */
+static inline double kcc_usual(kcc_dim d) { return (double)d.size * (d.batch ? 128 : 1); }
+
 static inline bool kcc_axis_touches(const kcc_axis *x, int dim) {
     return (x->coef && x->dom == dim) || (x->coef2 && x->dom2 == dim);
 }
@@ -73,6 +76,11 @@ bool kcc_border_few(const kcc_product *p);
 unsigned kcc_border_inside(const kcc_product *p, int64_t base, int rows, int64_t s);
 /** End of the piece that begins at s: up to there the same rows are inside. */
 int64_t kcc_border_piece(const kcc_product *p, int64_t base, int rows, int64_t s);
+/** Asks for what the epilogue of the tile of `rows` and `vectors` will read from large arrays. */
+void kcc_prefetch_epilogue(kcc_product *p, int rows, int vectors);
+/** Puts the loops at row r and vector v of the tile, where operands see them or (epilogue) where the output
+ * is. */
+void kcc_tile_stand(kcc_product *p, int r, int v, bool epilogue);
 /** Roots, and whether the epilogue is a loop of its own. */
 void kcc_tile_plan(kcc_product *p);
 /** A tile of `rows` at row_base and `vectors` at column_base, with its epilogue or into the stash. */

@@ -211,9 +211,6 @@ static void find_loops(kcc_product *p) {
     e->n_groups = n; /* the summed ones are loops, too */
 }
 
-/* Extent with the batch taken as a usual one of training. */
-static double usual(kcc_dim d) { return (double)d.size * (d.batch ? 128 : 1); }
-
 /* Cycles that the epilogue takes for one vector: operations, and the memory they wait for. */
 static double epilogue_cycles(const kcc_product *p) {
     double cycles = 0;
@@ -281,10 +278,10 @@ static void choose_tile(kcc_product *p) {
     int most = t->registers >= 32 ? 28 : 12, limit = t->registers >= 32 ? KCC_TILE_ROWS : 6;
     if (meet && limit > 6) limit = 6;
     double best = 0, depth = 1, epilogue = epilogue_cycles(p);
-    for (int s = 0; s < p->n_sums; s++) depth *= usual(e->group[p->sum[s].group].extent);
+    for (int s = 0; s < p->n_sums; s++) depth *= kcc_usual(e->group[p->sum[s].group].extent);
     for (int v = 1; v <= KCC_TILE_VECTORS; v++) {
         for (int r = 1; r <= limit; r++) {
-            if (r * v > most || r * v + v + 1 > t->registers || r > usual(m)) continue;
+            if (r * v > most || r * v + v + 1 > t->registers || r > kcc_usual(m)) continue;
             double waste = (double)((vectors + v - 1) / v * v) / (double)vectors;
             double cycles = waste * tile_cycles(p, m, r, v, depth, epilogue);
             if (best == 0 || cycles < best) {
@@ -498,7 +495,7 @@ static bool blocks_samples(const kcc_product *p, double tiles) {
     for (int w = 0; w < 2; w++) {
         kcc_dim count = {0, false};
         kcc_shape_count(&p->operand[w]->shape, &count);
-        bytes += 4 * usual(count);
+        bytes += 4 * kcc_usual(count);
     }
     return tiles >= 2 && inside >= 64 && bytes >= STREAM;
 }
@@ -557,7 +554,7 @@ static void emit_kernel(kcc_product *p) {
     kcc_kval row_blocks = apart ? kcc_emit_int(e, row_tasks) : blocks_of(e, m, p->rows);
     kcc_kval column_blocks = blocks_of(e, n, width);
     double depth = 1;
-    for (int s = 0; s < p->n_sums; s++) depth *= usual(e->group[p->sum[s].group].extent);
+    for (int s = 0; s < p->n_sums; s++) depth *= kcc_usual(e->group[p->sum[s].group].extent);
     /* task = (outer, column block, row block), the last fastest: neighbours share b's columns.  Where all of
      * b stays in the second cache, columns are the fastest: the epilogue then goes through its arrays from
      * front to back. */

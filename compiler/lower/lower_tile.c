@@ -20,8 +20,7 @@
 
 enum { LONG_EPILOGUE = 400 };
 
-/* Puts the loops where operands see them (epilogue false) or where the output is. */
-static void stand(kcc_product *p, int r, int v, bool epilogue) {
+void kcc_tile_stand(kcc_product *p, int r, int v, bool epilogue) {
     kcc_emit *e = &p->e;
     const kcc_shape *domain = &p->c->domain;
     memcpy(e->extent, epilogue ? domain->dim : p->extent, (size_t)domain->rank * sizeof *e->extent);
@@ -48,7 +47,7 @@ static kcc_kval load_operand(kcc_product *p, int which, int r, int v, kcc_kval c
     kcc_emit *e = &p->e;
     kcc_kmem mem;
     unsigned groups;
-    stand(p, r, v, false);
+    kcc_tile_stand(p, r, v, false);
     kcc_emit_address(e, p->operand[which], &p->map[which], &mem, &groups);
     mem.count = which ? count : KCC_KNONE;
     return kcc_k_load(e->k, (kcc_ktype){KCC_F32, which ? e->lanes : 1}, &mem);
@@ -150,7 +149,7 @@ static void sum_loops(kcc_product *p, int i, int rows, int vectors, const kcc_kv
     }
     int g = p->sum[i].group;
     kcc_kval lo = kcc_emit_int(e, 0), hi = kcc_emit_extent(e, e->group[g].extent);
-    stand(p, 0, 0, false);
+    kcc_tile_stand(p, 0, 0, false);
     for (int n = 0; n < p->map[0].n_guards; n++) {
         const kcc_guard *guard = &p->map[0].guard[n];
         if (narrowed_sum(p, &guard->at) != i || kcc_guard_holds(guard, e->extent)) continue;
@@ -208,7 +207,7 @@ static kcc_kval first_value(kcc_product *p, int r, int v, kcc_kval count) {
     kcc_emit *e = &p->e;
     kcc_ktype type = {KCC_F32, e->lanes};
     if (!p->blocked) return kcc_k_const(e->k, type, 0);
-    stand(p, r, v, true);
+    kcc_tile_stand(p, r, v, true);
     e->count = count;
     kcc_kmem mem = stash_address(p);
     mem.pred = p->started;
@@ -232,11 +231,12 @@ void kcc_tile(kcc_product *p, int rows, int vectors, bool masked) {
     for (int r = 0; r < rows; r++)
         for (int v = 0; v < vectors; v++)
             p->acc[r][v] = kcc_k_reg(e->k, first_value(p, r, v, count[v]), "acc");
+    if (p->stash < 0) kcc_prefetch_epilogue(p, rows, vectors);
     p->inside = (1u << rows) - 1;
     sum_loops(p, 0, rows, vectors, count);
     for (int v = 0; v < vectors; v++) {
         for (int r = 0; r < rows; r++) {
-            stand(p, r, v, true);
+            kcc_tile_stand(p, r, v, true);
             e->count = count[v];
             if (p->stash >= 0) {
                 kcc_kmem mem = stash_address(p);
@@ -269,7 +269,7 @@ void kcc_tile_epilogue(kcc_product *p, kcc_kval rows, int vectors, bool masked) 
     p->column_base = kcc_emit_mark(e, j, 1u << e->vector);
     kcc_emit_open(e, j, 1u << e->vector);
     unsigned here = e->level[e->n_levels - 1].groups;
-    stand(p, 0, 0, true);
+    kcc_tile_stand(p, 0, 0, true);
     e->count = KCC_KNONE;
     if (masked) {
         e->count = kcc_k_prim2(k, KCC_P_SUB, kcc_emit_extent(e, e->group[e->vector].extent), j);
