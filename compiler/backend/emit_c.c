@@ -466,9 +466,14 @@ static void store(emitter *e, const kcc_kinstr *i) {
     statement(e, when ? kcc_format(e->arena, "if (%s) %s", when, text) : text);
 }
 
+/* By numbers: a pointer may not be made to a place outside of its array, a hint may name one. */
 static void prefetch(emitter *e, const kcc_kinstr *i) {
     const kcc_kmem *m = &e->k->mem[i->mem];
-    statement(e, kcc_format(e->arena, "__builtin_prefetch(&%s[%s]);", e->param[m->buffer], address(e, m)));
+    const char *base = e->param[m->buffer], *at = address(e, m);
+    statement(e,
+              kcc_format(e->arena,
+                         "__builtin_prefetch((const void *)((uintptr_t)%s + sizeof *%s * (uintptr_t)(%s)));",
+                         base, base, at));
 }
 
 /* ------------------------------------------------------------ statements */

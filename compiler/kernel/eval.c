@@ -342,7 +342,7 @@ static void report_outside(evaluation *e, kcc_kval v, const kcc_kmem *m, int64_t
     kcc_text_add(e->out,
                  "kernel '%s', instruction %d: %s '%s' at index %" PRId64 ", which has %" PRId64
                  " elements (batch %" PRId64,
-                 k->name, (int)v, k->instr[v].op != KCC_K_STORE ? "load from" : "store to",
+                 k->name, (int)v, k->instr[v].op == KCC_K_LOAD ? "load from" : "store to",
                  k->param[m->buffer].name, index, e->elements[m->buffer], e->run->batch);
     for (int t = 0; t < m->n_terms; t++) {
         const char *note = k->instr[m->term[t].var].note;
@@ -354,7 +354,7 @@ static void report_outside(evaluation *e, kcc_kval v, const kcc_kmem *m, int64_t
 static void do_memory(evaluation *e, kcc_kval v, const kcc_kinstr *i) {
     const kcc_kmem *m = &e->k->mem[i->mem];
     int64_t batch = e->run->batch, lanes = i->type.lanes;
-    bool load = i->op != KCC_K_STORE; /* a prefetch is a load that nobody reads */
+    bool load = i->op == KCC_K_LOAD;
     size_t size = size_of(held(e, i->type.kind));
     char *lane = (char *)&e->value[load ? v : i->arg[0]];
     if (load) memset(lane, 0, sizeof(slot));
@@ -408,7 +408,6 @@ static void run_block(evaluation *e, int block) {
         case KCC_K_BITCAST: do_bitcast(e, v, i); break;
         case KCC_K_FOLD: do_fold(e, v, i); break;
         case KCC_K_LOAD:
-        case KCC_K_PREFETCH:
         case KCC_K_STORE: do_memory(e, v, i); break;
         case KCC_K_REG: e->value[v] = e->value[i->arg[0]]; break;
         case KCC_K_SET: e->value[i->arg[0]] = e->value[i->arg[1]]; break;
@@ -424,6 +423,7 @@ static void run_block(evaluation *e, int block) {
             if (e->value[i->arg[0]].b[0]) run_block(e, i->body);
             break;
         case KCC_K_FAULT: do_fault(e, i); break;
+        case KCC_K_PREFETCH: break;
         default: break;
         }
     }

@@ -26,21 +26,22 @@ typedef int32_t kcc_kval;
 #define KCC_KNONE (-1)
 
 typedef enum kcc_kop {
-    KCC_K_CONST,    /* imm_f (float kinds) or imm_i (others, bool 0 or 1); all lanes the same */
-    KCC_K_RUN,      /* a scalar of the call: field is a kcc_run_field */
-    KCC_K_PRIM,     /* prim(arg…), lane by lane; all vector arguments have the result's lanes */
-    KCC_K_SPLAT,    /* arg[0] scalar -> all lanes */
-    KCC_K_LANE,     /* lane imm_i of arg[0] -> scalar */
-    KCC_K_IOTA,     /* 0, 1, … lanes-1 in an integer kind or f32 */
-    KCC_K_CONVERT,  /* arg[0] to this kind: float->int truncates, int->float rounds to nearest, bool->0/1,
+    KCC_K_CONST,   /* imm_f (float kinds) or imm_i (others, bool 0 or 1); all lanes the same */
+    KCC_K_RUN,     /* a scalar of the call: field is a kcc_run_field */
+    KCC_K_PRIM,    /* prim(arg…), lane by lane; all vector arguments have the result's lanes */
+    KCC_K_SPLAT,   /* arg[0] scalar -> all lanes */
+    KCC_K_LANE,    /* lane imm_i of arg[0] -> scalar */
+    KCC_K_IOTA,    /* 0, 1, … lanes-1 in an integer kind or f32 */
+    KCC_K_CONVERT, /* arg[0] to this kind: float->int truncates, int->float rounds to nearest, bool->0/1,
                       anything->bool is != 0; f32<->f64 as IEEE; integers to
                       integers wrap; a float that does not fit the integer kind must not occur */
-    KCC_K_BITCAST,  /* same bits, same width, f32 <-> i32/u32, f64 <-> i64/u64, signed <-> unsigned */
-    KCC_K_FOLD,     /* lanes of arg[0] combined with prim (ADD MUL MIN MAX AND OR) in the fixed tree:
+    KCC_K_BITCAST, /* same bits, same width, f32 <-> i32/u32, f64 <-> i64/u64, signed <-> unsigned */
+    KCC_K_FOLD,    /* lanes of arg[0] combined with prim (ADD MUL MIN MAX AND OR) in the fixed tree:
                       half the lanes at a time, lane i with lane i + lanes/2, until one is left */
-    KCC_K_LOAD,     /* mem: see kcc_kmem */
-    KCC_K_STORE,    /* mem; arg[0] = value; no result */
-    KCC_K_PREFETCH, /* mem, of one lane, no count or pred: will be read soon; changes nothing, no result */
+    KCC_K_LOAD,    /* mem: see kcc_kmem */
+    KCC_K_STORE,   /* mem; arg[0] = value; no result */
+    KCC_K_PREFETCH, /* mem, of one lane, no count or pred: may be read soon; changes nothing, may lie outside of
+                       the buffer; no result */
     KCC_K_REG,      /* a register of this type, set to arg[0] here; using it as an argument reads it there */
     KCC_K_SET,      /* register arg[0] := arg[1]; no result */
     KCC_K_LOOP,  /* for (i64 v = arg[0]; v < arg[1]; v += imm_i) body; the result is v, valid in the body */
@@ -160,7 +161,7 @@ kcc_kval kcc_k_bitcast(kcc_kernel *k, kcc_kval a, kcc_dtype kind);
 kcc_kval kcc_k_fold(kcc_kernel *k, kcc_prim prim, kcc_kval a); /* itself if scalar */
 kcc_kval kcc_k_load(kcc_kernel *k, kcc_ktype type, const kcc_kmem *mem);
 void kcc_k_store(kcc_kernel *k, kcc_kval value, const kcc_kmem *mem);
-/** What is fetched early is read later, by a load that marks its buffer as read. */
+/** For a buffer that the kernel reads; what marks it as read are loads. */
 void kcc_k_prefetch(kcc_kernel *k, kcc_dtype kind, const kcc_kmem *mem);
 kcc_kval kcc_k_reg(kcc_kernel *k, kcc_kval initial, const char *note);
 void kcc_k_set(kcc_kernel *k, kcc_kval reg, kcc_kval value);

@@ -78,6 +78,8 @@ unsigned kcc_border_inside(const kcc_product *p, int64_t base, int rows, int64_t
 int64_t kcc_border_piece(const kcc_product *p, int64_t base, int rows, int64_t s);
 /** Asks for what the epilogue of the tile of `rows` and `vectors` will read from large arrays. */
 void kcc_prefetch_epilogue(kcc_product *p, int rows, int vectors);
+/** Asks for a part of what operand a has for the next tile; to stand in all sums but the innermost. */
+void kcc_prefetch_operand(kcc_product *p, int rows);
 /** Puts the loops at row r and vector v of the tile, where operands see them or (epilogue) where the output
  * is. */
 void kcc_tile_stand(kcc_product *p, int r, int v, bool epilogue);

@@ -147,6 +147,7 @@ static void sum_loops(kcc_product *p, int i, int rows, int vectors, const kcc_kv
         multiply_add(p, rows, vectors, count);
         return;
     }
+    if (i == p->n_sums - 1) kcc_prefetch_operand(p, rows);
     int g = p->sum[i].group;
     kcc_kval lo = kcc_emit_int(e, 0), hi = kcc_emit_extent(e, e->group[g].extent);
     kcc_tile_stand(p, 0, 0, false);
