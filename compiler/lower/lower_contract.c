@@ -7,8 +7,7 @@
  *
  * Rows that do not fill a tile are done by narrower tiles; columns that do not fill a vector are masked.
  * Where a window reaches over the border, the summed loop is shortened: by the place of an outer loop, or of
- * rows, for which see lower_border.c.  No product with a padding or inserted zero
- * is computed.
+ * rows, for which see lower_border.c.  No product with a padding or inserted zero is computed.
  */
 #include <assert.h>
 #include <string.h>
@@ -373,7 +372,7 @@ static void border_tiles(kcc_product *p, kcc_kval i, int vectors, bool masked) {
     }
 }
 
-/* The rows of task i of its column: bordering rows one by one, the others in tiles. */
+/* The rows of task i of its column: in tiles, but for bordering rows that are not done in pieces. */
 static void row_tiles(kcc_product *p, kcc_kval i, int vectors, bool masked) {
     kcc_emit *e = &p->e;
     kcc_kernel *k = e->k;
