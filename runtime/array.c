@@ -9,6 +9,9 @@
 
 #include <stdlib.h>
 #include <string.h>
+#ifdef __linux__
+#include <sys/mman.h>
+#endif
 
 static const struct {
     const char *name;
@@ -32,8 +35,20 @@ bool kcc_multiply(int64_t a, int64_t b, int64_t *out) { return !__builtin_mul_ov
 
 int64_t kcc_align_up(int64_t size) { return (size + KCC_ALIGN - 1) / KCC_ALIGN * KCC_ALIGN; }
 
+/* Memory that is streamed through costs a look into the page tables every 4 KB: where the system has huge pages
+ * for who asks, large blocks ask. */
+enum { HUGE_PAGE = 2 << 20, LARGE = 2 * HUGE_PAGE };
+
 void *kcc_aligned_alloc(int64_t size) {
     if (size < 0 || size > INT64_MAX / 2 || (uint64_t)size > SIZE_MAX / 2) return NULL;
+#ifdef MADV_HUGEPAGE
+    if (size >= LARGE) {
+        size_t whole = ((size_t)size + HUGE_PAGE - 1) / HUGE_PAGE * HUGE_PAGE;
+        void *block = aligned_alloc(HUGE_PAGE, whole);
+        if (block) madvise(block, whole, MADV_HUGEPAGE); /* a hint: whether it is taken does not matter */
+        return block;
+    }
+#endif
     return aligned_alloc(KCC_ALIGN, (size_t)kcc_align_up(size > 0 ? size : 1));
 }
 

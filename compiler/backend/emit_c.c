@@ -74,8 +74,9 @@ static void find_live(emitter *e) {
         changed = false;
         for (kcc_kval v = k->n_instr - 1; v >= 0; v--) {
             const kcc_kinstr *i = &k->instr[v];
-            bool root = i->op == KCC_K_STORE || i->op == KCC_K_FAULT || i->op == KCC_K_LOOP ||
-                        i->op == KCC_K_IF || (i->op == KCC_K_SET && e->value[i->arg[0]].live);
+            bool root = i->op == KCC_K_STORE || i->op == KCC_K_PREFETCH || i->op == KCC_K_FAULT ||
+                        i->op == KCC_K_LOOP || i->op == KCC_K_IF ||
+                        (i->op == KCC_K_SET && e->value[i->arg[0]].live);
             if (root && !e->value[v].live) e->value[v].live = changed = true;
             if (!e->value[v].live) continue;
             kcc_kval arg[MAX_OPERANDS];
@@ -465,6 +466,16 @@ static void store(emitter *e, const kcc_kinstr *i) {
     statement(e, when ? kcc_format(e->arena, "if (%s) %s", when, text) : text);
 }
 
+/* By numbers: a pointer may not be made to a place outside of its array, a hint may name one. */
+static void prefetch(emitter *e, const kcc_kinstr *i) {
+    const kcc_kmem *m = &e->k->mem[i->mem];
+    const char *base = e->param[m->buffer], *at = address(e, m);
+    statement(e,
+              kcc_format(e->arena,
+                         "__builtin_prefetch((const void *)((uintptr_t)%s + sizeof *%s * (uintptr_t)(%s)));",
+                         base, base, at));
+}
+
 /* ------------------------------------------------------------ statements */
 
 static void block(emitter *e, int b);
@@ -579,6 +590,7 @@ static void block(emitter *e, int b) {
         case KCC_K_BITCAST: bitcast(e, v, i); break;
         case KCC_K_LOAD: load(e, v, i); break;
         case KCC_K_STORE: store(e, i); break;
+        case KCC_K_PREFETCH: prefetch(e, i); break;
         case KCC_K_REG: set(e, v, i, true); break;
         case KCC_K_SET: set(e, v, i, false); break;
         case KCC_K_LOOP: loop(e, v, i); break;

@@ -248,6 +248,7 @@ static void emit_instr(kcc_llvm_body *e, kcc_kval v) {
     case KCC_K_FOLD: *value = kcc_llvm_fold(e, in); break;
     case KCC_K_LOAD: *value = kcc_llvm_load(e, in); break;
     case KCC_K_STORE: kcc_llvm_store(e, in); break;
+    case KCC_K_PREFETCH: kcc_llvm_prefetch(e, in); break;
     case KCC_K_REG: *value = emit_register(e, in); break;
     case KCC_K_SET: LLVMBuildStore(l->b, kcc_llvm_operand(e, in->arg[1]), e->value[in->arg[0]]); break;
     case KCC_K_LOOP: emit_loop(e, v); break;

@@ -225,3 +225,11 @@ void kcc_llvm_store(kcc_llvm_body *e, const kcc_kinstr *in) {
     LLVMBuildBr(l->b, next);
     LLVMPositionBuilderAtEnd(l->b, next);
 }
+
+void kcc_llvm_prefetch(kcc_llvm_body *e, const kcc_kinstr *in) {
+    kcc_llvm *l = e->l;
+    access a = begin_access(e, in, &e->k->mem[in->mem]);
+    LLVMValueRef read = LLVMConstInt(l->i32, 0, false), keep = LLVMConstInt(l->i32, 3, false),
+                 data = LLVMConstInt(l->i32, 1, false);
+    kcc_llvm_intrinsic(l, "llvm.prefetch", &l->ptr, 1, (LLVMValueRef[]){a.address, read, keep, data}, 4);
+}

@@ -126,6 +126,7 @@ LLVMValueRef kcc_llvm_intrinsic(kcc_llvm *l, const char *name, LLVMTypeRef *type
 
 LLVMValueRef kcc_llvm_load(kcc_llvm_body *e, const kcc_kinstr *in);
 void kcc_llvm_store(kcc_llvm_body *e, const kcc_kinstr *in);
+void kcc_llvm_prefetch(kcc_llvm_body *e, const kcc_kinstr *in);
 
 /* ------------------------------------------------------------ emit_llvm_entry.c */
 

@@ -423,6 +423,7 @@ static void run_block(evaluation *e, int block) {
             if (e->value[i->arg[0]].b[0]) run_block(e, i->body);
             break;
         case KCC_K_FAULT: do_fault(e, i); break;
+        case KCC_K_PREFETCH: break;
         default: break;
         }
     }

@@ -347,6 +347,12 @@ void kcc_k_store(kcc_kernel *k, kcc_kval value, const kcc_kmem *mem) {
     append(k, instr);
 }
 
+void kcc_k_prefetch(kcc_kernel *k, kcc_dtype kind, const kcc_kmem *mem) {
+    kcc_kinstr instr = blank(KCC_K_PREFETCH, (kcc_ktype){kind, 1});
+    instr.mem = add_mem(k, mem);
+    append(k, instr);
+}
+
 /* ------------------------------------------------------------ registers and control */
 
 kcc_kval kcc_k_reg(kcc_kernel *k, kcc_kval initial, const char *note) {

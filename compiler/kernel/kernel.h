@@ -40,11 +40,13 @@ typedef enum kcc_kop {
                       half the lanes at a time, lane i with lane i + lanes/2, until one is left */
     KCC_K_LOAD,    /* mem: see kcc_kmem */
     KCC_K_STORE,   /* mem; arg[0] = value; no result */
-    KCC_K_REG,     /* a register of this type, set to arg[0] here; using it as an argument reads it there */
-    KCC_K_SET,     /* register arg[0] := arg[1]; no result */
-    KCC_K_LOOP,    /* for (i64 v = arg[0]; v < arg[1]; v += imm_i) body; the result is v, valid in the body */
-    KCC_K_IF,      /* if (arg[0], a bool scalar) body; no result */
-    KCC_K_FAULT,   /* if (arg[0], a bool scalar) report run->fault: tensor imm_i, arg[1] sample, arg[2]
+    KCC_K_PREFETCH, /* mem, of one lane, no count or pred: may be read soon; changes nothing, may lie outside of
+                       the buffer; no result */
+    KCC_K_REG,      /* a register of this type, set to arg[0] here; using it as an argument reads it there */
+    KCC_K_SET,      /* register arg[0] := arg[1]; no result */
+    KCC_K_LOOP,  /* for (i64 v = arg[0]; v < arg[1]; v += imm_i) body; the result is v, valid in the body */
+    KCC_K_IF,    /* if (arg[0], a bool scalar) body; no result */
+    KCC_K_FAULT, /* if (arg[0], a bool scalar) report run->fault: tensor imm_i, arg[1] sample, arg[2]
                       position, arg[3] value, arg[4] limit (all i64); keeps the first; no result */
     KCC_KOP_COUNT
 } kcc_kop;
@@ -159,6 +161,8 @@ kcc_kval kcc_k_bitcast(kcc_kernel *k, kcc_kval a, kcc_dtype kind);
 kcc_kval kcc_k_fold(kcc_kernel *k, kcc_prim prim, kcc_kval a); /* itself if scalar */
 kcc_kval kcc_k_load(kcc_kernel *k, kcc_ktype type, const kcc_kmem *mem);
 void kcc_k_store(kcc_kernel *k, kcc_kval value, const kcc_kmem *mem);
+/** For a buffer that the kernel reads; what marks it as read are loads. */
+void kcc_k_prefetch(kcc_kernel *k, kcc_dtype kind, const kcc_kmem *mem);
 kcc_kval kcc_k_reg(kcc_kernel *k, kcc_kval initial, const char *note);
 void kcc_k_set(kcc_kernel *k, kcc_kval reg, kcc_kval value);
 /** Creates the loop and its empty body and appends it at the cursor; the cursor stays.  Set k->cursor to

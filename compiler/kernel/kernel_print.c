@@ -221,7 +221,8 @@ static bool moves_freely(const printer *p, kcc_kval v) {
 }
 
 static bool has_value(kcc_kop op) {
-    return op != KCC_K_STORE && op != KCC_K_SET && op != KCC_K_IF && op != KCC_K_FAULT;
+    return op != KCC_K_STORE && op != KCC_K_PREFETCH && op != KCC_K_SET && op != KCC_K_IF &&
+           op != KCC_K_FAULT;
 }
 
 /* Whether the value at place n of a block is used by the next line only, which is a store or a set. */
@@ -297,6 +298,10 @@ static void statement(printer *p, kcc_kval v, const kcc_kinstr *i) {
         put_address(p, i);
         kcc_text_add(out, " = ");
         expression(p, i->arg[0], LOOSE);
+        break;
+    case KCC_K_PREFETCH:
+        kcc_text_add(out, "prefetch ");
+        put_address(p, i);
         break;
     case KCC_K_REG:
         kcc_text_add(out, "%s : ", p->name[v]);

@@ -188,7 +188,7 @@ static void check_run(checker *c, const kcc_kinstr *i) {
 }
 
 static void check_memory(checker *c, const kcc_kinstr *i) {
-    bool load = i->op == KCC_K_LOAD;
+    bool load = i->op != KCC_K_STORE;
     bool value = arguments(c, i, load ? 0 : 1);
     if (!load && value && !same(c->k->instr[i->arg[0]].type, i->type)) wrong(c, "the value has another type");
     if (i->mem < 0 || i->mem >= c->k->n_mem) {
@@ -209,6 +209,8 @@ static void check_memory(checker *c, const kcc_kinstr *i) {
         wrong(c, "%d terms in the address", m->n_terms);
     else
         for (int t = 0; t < m->n_terms; t++) scalar(c, m->term[t].var, KCC_I64, "a variable of the address");
+    bool some = i->type.lanes != 1 || m->count != KCC_KNONE || m->pred != KCC_KNONE;
+    if (i->op == KCC_K_PREFETCH && some) wrong(c, "a prefetch is of one element, always");
     if (m->count != KCC_KNONE) scalar(c, m->count, KCC_I64, "count");
     if (m->pred != KCC_KNONE) scalar(c, m->pred, KCC_BOOL, "pred");
 }
@@ -258,6 +260,7 @@ static void check_instr(checker *c, const kcc_kinstr *i) {
         break;
     case KCC_K_FOLD: check_fold(c, i); break;
     case KCC_K_LOAD:
+    case KCC_K_PREFETCH:
     case KCC_K_STORE: check_memory(c, i); break;
     case KCC_K_SET: check_set(c, i); break;
     case KCC_K_LOOP:
@@ -283,7 +286,8 @@ static void check_instr(checker *c, const kcc_kinstr *i) {
 }
 
 static bool has_value(kcc_kop op) {
-    return op != KCC_K_STORE && op != KCC_K_SET && op != KCC_K_LOOP && op != KCC_K_IF && op != KCC_K_FAULT;
+    return op != KCC_K_STORE && op != KCC_K_PREFETCH && op != KCC_K_SET && op != KCC_K_LOOP &&
+           op != KCC_K_IF && op != KCC_K_FAULT;
 }
 
 static void check_block(checker *c, int block) {

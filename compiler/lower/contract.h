@@ -1,6 +1,6 @@
 /*
- * The contraction template, shared by its two files: lower_contract.c plans it, lower_tile.c emits the
- * micro-kernel.
+ * The contraction template, shared by its files: lower_contract.c plans it, lower_border.c says what of a tile
+ * lies inside a window's border, lower_tile.c emits the micro-kernel, lower_prefetch.c what it asks for ahead.
  *
  * A contraction has letters: those of the output are dims 0 … D-1 of the cluster's domain, the summed ones
  * are dims D, D+1, …  Both operands are read at an affine map of the letters, so a matrix product, a
@@ -37,7 +37,10 @@ typedef struct kcc_product {
     kcc_dim extent[KCC_MAX_DIMS]; /* of the letters in this phase; the epilogue's are those of the domain */
     int row;                      /* group of the tile's rows, -1: none */
     int64_t from, to; /* rows that no guard touches, when some are touched; else 0 and the extent */
-    bool segmented;   /* some rows are touched: those are done one by one */
+    bool segmented;   /* some rows are touched: those at the border */
+    int border;       /* the sum whose place says which of them are inside; -1: they are tiles of one row */
+    int64_t edge;     /* first row of the tile, where it is at the border and border >= 0; else -1 */
+    unsigned inside;  /* bit r: row r of the tile is inside where the border's sum stands */
     int n_outer, outer[KCC_MAX_DIMS];
     int n_sums;
     kcc_sum sum[KCC_MAX_DIMS];
@@ -56,6 +59,30 @@ typedef struct kcc_product {
     kcc_kval acc[KCC_TILE_ROWS][KCC_TILE_VECTORS];
 } kcc_product;
 
+/** Extent with the batch taken as a usual one of training. */
+static inline double kcc_usual(kcc_dim d) { return (double)d.size * (d.batch ? 128 : 1); }
+
+static inline bool kcc_axis_touches(const kcc_axis *x, int dim) {
+    return (x->coef && x->dom == dim) || (x->coef2 && x->dom2 == dim);
+}
+
+/** Finds the rows that no guard cuts short, whatever the summed index, and the border's sum. */
+void kcc_border_find(kcc_product *p);
+/** Whether some rows of this tile (an index among tiles of p->rows) are at the border. */
+bool kcc_border_at(const kcc_product *p, int64_t tile);
+/** Whether tiles at the border are few pieces. */
+bool kcc_border_few(const kcc_product *p);
+/** Rows (bit r) of a tile at row `base` that are inside where the border's sum stands at s. */
+unsigned kcc_border_inside(const kcc_product *p, int64_t base, int rows, int64_t s);
+/** End of the piece that begins at s: up to there the same rows are inside. */
+int64_t kcc_border_piece(const kcc_product *p, int64_t base, int rows, int64_t s);
+/** Asks for what the epilogue of the tile of `rows` and `vectors` will read from large arrays. */
+void kcc_prefetch_epilogue(kcc_product *p, int rows, int vectors);
+/** Asks for a part of what operand a has for the next tile; to stand in all sums but the innermost. */
+void kcc_prefetch_operand(kcc_product *p, int rows);
+/** Puts the loops at row r and vector v of the tile, where operands see them or (epilogue) where the output
+ * is. */
+void kcc_tile_stand(kcc_product *p, int r, int v, bool epilogue);
 /** Roots, and whether the epilogue is a loop of its own. */
 void kcc_tile_plan(kcc_product *p);
 /** A tile of `rows` at row_base and `vectors` at column_base, with its epilogue or into the stash. */

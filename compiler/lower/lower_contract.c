@@ -7,8 +7,7 @@
  *
  * Rows that do not fill a tile are done by narrower tiles; columns that do not fill a vector are masked.
  * Where a window reaches over the border, the summed loop is shortened: by the place of an outer loop, or of
- * a row, in which case rows at the border are tiles of their own.  No product with a padding or inserted zero
- * is computed.
+ * rows, for which see lower_border.c.  No product with a padding or inserted zero is computed.
  */
 #include <assert.h>
 #include <string.h>
@@ -150,14 +149,11 @@ static bool follows(kcc_dim outer, kcc_dim inner, kcc_dim extent) {
     return kcc_dim_equal(outer, kcc_dim_mul(inner, extent));
 }
 
-static bool touches(const kcc_axis *x, int dim) {
-    return (x->coef && x->dom == dim) || (x->coef2 && x->dom2 == dim);
-}
-
 /* Whether dim is in a guard that may fail, or is taken in phases: then it stays a loop of its own. */
 static bool apart(const kcc_product *p, int dim) {
     for (int i = 0; i < p->map[0].n_guards; i++)
-        if (touches(&p->map[0].guard[i].at, dim) && !kcc_guard_holds(&p->map[0].guard[i], p->e.extent))
+        if (kcc_axis_touches(&p->map[0].guard[i].at, dim) &&
+            !kcc_guard_holds(&p->map[0].guard[i], p->e.extent))
             return true;
     return p->scale[dim] != 1;
 }
@@ -213,38 +209,6 @@ static void find_loops(kcc_product *p) {
         if (g != e->vector && g != p->row) p->outer[p->n_outer++] = g;
     e->n_groups = n; /* the summed ones are loops, too */
 }
-
-/* The rows that no guard cuts short, whatever the summed index. */
-static void find_segments(kcc_product *p) {
-    kcc_emit *e = &p->e;
-    p->from = 0;
-    p->to = p->row >= 0 ? e->group[p->row].extent.size : 1;
-    if (p->row < 0) return;
-    int dim = e->group[p->row].last;
-    for (int i = 0; i < p->map[0].n_guards; i++) {
-        kcc_guard g = p->map[0].guard[i];
-        if (!touches(&g.at, dim) || kcc_guard_holds(&g, e->extent)) continue;
-        p->segmented = true;
-        kcc_dim one[KCC_MAX_DIMS];
-        memcpy(one, e->extent, sizeof one);
-        one[dim] = kcc_fixed(1);
-        int64_t rows = e->extent[dim].size, first = -1, end = 0;
-        for (int64_t r = 0; r < rows; r++) {
-            kcc_guard at = g;
-            substitute(&at.at, dim, 0, r);
-            if (!kcc_guard_holds(&at, one)) continue;
-            if (first < 0) first = r;
-            end = r + 1;
-        }
-        if (first < 0) first = end = 0;
-        if (first > p->from) p->from = first;
-        if (end < p->to) p->to = end;
-        if (p->to < p->from) p->to = p->from;
-    }
-}
-
-/* Extent with the batch taken as a usual one of training. */
-static double usual(kcc_dim d) { return (double)d.size * (d.batch ? 128 : 1); }
 
 /* Cycles that the epilogue takes for one vector: operations, and the memory they wait for. */
 static double epilogue_cycles(const kcc_product *p) {
@@ -304,7 +268,7 @@ static void choose_tile(kcc_product *p) {
     const kcc_target *t = p->l->target;
     const kcc_emit *e = &p->e;
     kcc_dim m = p->row >= 0 ? e->group[p->row].extent : kcc_fixed(1), n = e->group[e->vector].extent;
-    if (p->segmented) m = kcc_fixed(p->to > p->from ? p->to - p->from : 1);
+    if (p->segmented && p->border < 0) m = kcc_fixed(p->to > p->from ? p->to - p->from : 1);
     kcc_dim coef[KCC_MAX_DIMS] = {{0, false}};
     kcc_coefficients(p->operand[0], &p->map[0], coef);
     /* rows that are whole pages apart meet in one set of the first cache, which has 8 ways or more */
@@ -313,10 +277,10 @@ static void choose_tile(kcc_product *p) {
     int most = t->registers >= 32 ? 28 : 12, limit = t->registers >= 32 ? KCC_TILE_ROWS : 6;
     if (meet && limit > 6) limit = 6;
     double best = 0, depth = 1, epilogue = epilogue_cycles(p);
-    for (int s = 0; s < p->n_sums; s++) depth *= usual(e->group[p->sum[s].group].extent);
+    for (int s = 0; s < p->n_sums; s++) depth *= kcc_usual(e->group[p->sum[s].group].extent);
     for (int v = 1; v <= KCC_TILE_VECTORS; v++) {
         for (int r = 1; r <= limit; r++) {
-            if (r * v > most || r * v + v + 1 > t->registers || r > usual(m)) continue;
+            if (r * v > most || r * v + v + 1 > t->registers || r > kcc_usual(m)) continue;
             double waste = (double)((vectors + v - 1) / v * v) / (double)vectors;
             double cycles = waste * tile_cycles(p, m, r, v, depth, epilogue);
             if (best == 0 || cycles < best) {
@@ -377,7 +341,38 @@ static void row_tile(kcc_product *p, kcc_dim size, kcc_kval end, int vectors, bo
     if (p->stash >= 0) kcc_tile_epilogue(p, kcc_k_prim2(k, KCC_P_MIN, left, rows), vectors, masked);
 }
 
-/* The rows of task i of its column: bordering rows one by one, the others in tiles. */
+/* Tile i of rows, where the tiles at the border are done in pieces: these are code of their own. */
+static void border_tiles(kcc_product *p, kcc_kval i, int vectors, bool masked) {
+    kcc_emit *e = &p->e;
+    kcc_kernel *k = e->k;
+    int64_t rows = e->group[p->row].extent.size, tiles = (rows + p->rows - 1) / p->rows, front = 0,
+            back = tiles;
+    while (front < tiles && kcc_border_at(p, front)) front++;
+    while (back > front && kcc_border_at(p, back - 1)) back--;
+    if (front < back) {
+        open_if(p, kcc_k_prim2(k, KCC_P_LE, kcc_emit_int(e, front), i));
+        open_if(p, kcc_k_prim2(k, KCC_P_LT, i, kcc_emit_int(e, back)));
+        p->row_base = kcc_k_prim2(k, KCC_P_MUL, i, kcc_emit_int(e, p->rows));
+        kcc_dim end = kcc_fixed(back < tiles ? back * p->rows : rows);
+        row_tile(p, end, kcc_emit_extent(e, end), vectors, masked);
+        kcc_emit_close(e);
+        kcc_emit_close(e);
+    }
+    p->interior = false;
+    for (int64_t tile = 0; tile < tiles; tile++) {
+        if (tile >= front && tile < back) continue;
+        open_if(p, kcc_k_prim2(k, KCC_P_EQ, i, kcc_emit_int(e, tile)));
+        p->edge = tile * p->rows;
+        p->row_base = kcc_emit_int(e, p->edge);
+        int here = (int)(rows - p->edge < p->rows ? rows - p->edge : p->rows);
+        kcc_tile(p, here, vectors, masked);
+        if (p->stash >= 0) kcc_tile_epilogue(p, kcc_emit_int(e, here), vectors, masked);
+        p->edge = -1;
+        kcc_emit_close(e);
+    }
+}
+
+/* The rows of task i of its column: in tiles, but for bordering rows that are not done in pieces. */
 static void row_tiles(kcc_product *p, kcc_kval i, int vectors, bool masked) {
     kcc_emit *e = &p->e;
     kcc_kernel *k = e->k;
@@ -393,6 +388,10 @@ static void row_tiles(kcc_product *p, kcc_kval i, int vectors, bool masked) {
     if (!p->segmented) {
         p->row_base = kcc_k_prim2(k, KCC_P_MUL, i, kcc_emit_int(e, p->rows));
         row_tile(p, m, kcc_emit_extent(e, m), vectors, masked);
+        return;
+    }
+    if (p->border >= 0) {
+        border_tiles(p, i, vectors, masked);
         return;
     }
     int64_t inside = p->to - p->from;
@@ -481,10 +480,10 @@ static void tiles_at(kcc_product *p, const places *at, kcc_kval owner, kcc_kval 
     kcc_emit_close(e);
 }
 
-enum { STREAM = 1 << 20, BLOCK_TILES = 12, FEW_TASKS = 4, MANY_TASKS = 32 };
+enum { STREAM = 1 << 20, WAITING = 256 << 10 };
 
 /*
- * Whether the samples are the outermost loop of a task, with all its tiles inside: a sum over more data than
+ * Whether the samples are the outermost loop of a call, with all its tiles inside: a sum over more data than
  * the caches hold (the weight gradient of a convolution) would else be streamed once for every tile.
  */
 static bool blocks_samples(const kcc_product *p, double tiles) {
@@ -495,30 +494,24 @@ static bool blocks_samples(const kcc_product *p, double tiles) {
     for (int w = 0; w < 2; w++) {
         kcc_dim count = {0, false};
         kcc_shape_count(&p->operand[w]->shape, &count);
-        bytes += 4 * usual(count);
+        bytes += 4 * kcc_usual(count);
     }
     return tiles >= 2 && inside >= 64 && bytes >= STREAM;
 }
 
-/* Tiles of a task: so many that reading the samples costs little beside them, but leave work for some
- * threads. */
-static int64_t tiles_together(int64_t tiles) {
-    int64_t each = (tiles + FEW_TASKS - 1) / FEW_TASKS, least = (tiles + MANY_TASKS - 1) / MANY_TASKS;
-    if (each > BLOCK_TILES) each = BLOCK_TILES;
-    return each > least ? each : least;
-}
-
-/* Tasks of several tiles, which go through the samples together. */
-static int64_t blocked_tasks(kcc_product *p, const places *at, int64_t tiles) {
+/*
+ * Tasks are tiles, and a call's tiles go through the samples together, so that a thread streams them once,
+ * however many tasks there are: as many tiles as have their sums in the second cache beside a sample.
+ */
+static void blocked_tasks(kcc_product *p, const places *at) {
     kcc_emit *e = &p->e;
     kcc_kernel *k = e->k;
-    int64_t each = tiles_together(tiles), tasks = (tiles + each - 1) / each;
+    int64_t together = WAITING / (4 * p->rows * p->vectors * e->lanes);
     int g = p->sum[0].group;
-    kcc_kval task = kcc_emit_tasks(e);
-    kcc_emit_open(e, task, KCC_TASK_BOUND);
-    kcc_kval together = kcc_emit_int(e, each), end = kcc_emit_int(e, tiles);
-    kcc_kval from = kcc_k_prim2(k, KCC_P_MUL, task, together);
-    kcc_kval to = kcc_k_prim2(k, KCC_P_MIN, end, kcc_k_prim2(k, KCC_P_ADD, from, together));
+    kcc_kval begin = kcc_k_run(k, KCC_RUN_BEGIN), end = kcc_k_run(k, KCC_RUN_END);
+    kcc_kval from = kcc_k_loop(k, begin, end, together, "tiles");
+    kcc_emit_open(e, from, KCC_TASK_BOUND);
+    kcc_kval to = kcc_k_prim2(k, KCC_P_MIN, end, kcc_k_prim2(k, KCC_P_ADD, from, kcc_emit_int(e, together)));
     p->block = kcc_emit_loop(e, (kcc_dim){1, true}, "sample");
     kcc_emit_open(e, p->block, 1u << g);
     kcc_emit_mark(e, p->block, 1u << g);
@@ -534,7 +527,6 @@ static int64_t blocked_tasks(kcc_product *p, const places *at, int64_t tiles) {
         tiles_at(p, at, tile, tile, 1u << (16 + e->n_levels));
     }
     kcc_emit_close(e);
-    return tasks;
 }
 
 /* One kernel: everything, or one phase of it. */
@@ -542,21 +534,26 @@ static void emit_kernel(kcc_product *p) {
     kcc_emit *e = &p->e;
     e->lanes = p->l->target->lanes;
     find_loops(p);
-    find_segments(p);
+    kcc_border_find(p);
     choose_tile(p);
+    if (p->border >= 0 && !kcc_border_few(p)) {
+        p->border = -1;
+        choose_tile(p);
+    }
     kcc_dim m = p->row >= 0 ? e->group[p->row].extent : kcc_fixed(1), n = e->group[e->vector].extent;
     int64_t width = (int64_t)p->vectors * e->lanes, columns = (n.size + width - 1) / width;
     int64_t inside = p->to - p->from, row_tasks = (m.size - inside) + (inside + p->rows - 1) / p->rows;
-    if (!p->segmented) row_tasks = (m.size + p->rows - 1) / p->rows;
+    bool apart = p->segmented && p->border < 0;
+    if (!apart) row_tasks = (m.size + p->rows - 1) / p->rows;
     kcc_dim outer = kcc_fixed(1);
     for (int i = 0; i < p->n_outer; i++) outer = kcc_dim_mul(outer, e->group[p->outer[i]].extent);
     int64_t tiles = m.batch || n.batch || outer.batch ? 0 : columns * row_tasks * outer.size;
     p->blocked = blocks_samples(p, (double)tiles);
     kcc_tile_plan(p);
-    kcc_kval row_blocks = p->segmented ? kcc_emit_int(e, row_tasks) : blocks_of(e, m, p->rows);
+    kcc_kval row_blocks = apart ? kcc_emit_int(e, row_tasks) : blocks_of(e, m, p->rows);
     kcc_kval column_blocks = blocks_of(e, n, width);
     double depth = 1;
-    for (int s = 0; s < p->n_sums; s++) depth *= usual(e->group[p->sum[s].group].extent);
+    for (int s = 0; s < p->n_sums; s++) depth *= kcc_usual(e->group[p->sum[s].group].extent);
     /* task = (outer, column block, row block), the last fastest: neighbours share b's columns.  Where all of
      * b stays in the second cache, columns are the fastest: the epilogue then goes through its arrays from
      * front to back. */
@@ -566,8 +563,8 @@ static void emit_kernel(kcc_product *p) {
     for (int g = 0; g < e->n_groups; g++) p->loop[g] = kcc_emit_int(e, 0);
     double work = (depth + 8) * p->rows * p->vectors;
     if (p->blocked) {
-        int64_t tasks = blocked_tasks(p, &at, tiles);
-        kcc_emit_end(e, (kcc_tasks){kcc_fixed(tasks), 1, 1}, work * (double)tiles / (double)tasks);
+        blocked_tasks(p, &at);
+        kcc_emit_end(e, (kcc_tasks){kcc_fixed(tiles), 1, 1}, work);
         return;
     }
     kcc_kval task = kcc_emit_tasks(e);

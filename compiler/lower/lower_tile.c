@@ -20,8 +20,7 @@
 
 enum { LONG_EPILOGUE = 400 };
 
-/* Puts the loops where operands see them (epilogue false) or where the output is. */
-static void stand(kcc_product *p, int r, int v, bool epilogue) {
+void kcc_tile_stand(kcc_product *p, int r, int v, bool epilogue) {
     kcc_emit *e = &p->e;
     const kcc_shape *domain = &p->c->domain;
     memcpy(e->extent, epilogue ? domain->dim : p->extent, (size_t)domain->rank * sizeof *e->extent);
@@ -48,7 +47,7 @@ static kcc_kval load_operand(kcc_product *p, int which, int r, int v, kcc_kval c
     kcc_emit *e = &p->e;
     kcc_kmem mem;
     unsigned groups;
-    stand(p, r, v, false);
+    kcc_tile_stand(p, r, v, false);
     kcc_emit_address(e, p->operand[which], &p->map[which], &mem, &groups);
     mem.count = which ? count : KCC_KNONE;
     return kcc_k_load(e->k, (kcc_ktype){KCC_F32, which ? e->lanes : 1}, &mem);
@@ -59,6 +58,7 @@ static void multiply_add(kcc_product *p, int rows, int vectors, const kcc_kval *
     kcc_kval b[KCC_TILE_VECTORS];
     for (int v = 0; v < vectors; v++) b[v] = load_operand(p, 1, 0, v, count[v]);
     for (int r = 0; r < rows; r++) {
+        if (!(p->inside >> r & 1)) continue;
         kcc_kval a = kcc_k_splat(e->k, load_operand(p, 0, r, 0, KCC_KNONE), e->lanes);
         for (int v = 0; v < vectors; v++)
             kcc_k_set(e->k, p->acc[r][v], kcc_k_prim3(e->k, KCC_P_FMA, a, b[v], p->acc[r][v]));
@@ -97,20 +97,48 @@ static void narrow(kcc_product *p, const kcc_guard *g, int dim, kcc_kval *lo, kc
     *hi = kcc_k_prim2(k, KCC_P_MIN, *hi, kcc_k_prim2(k, KCC_P_DIV, end, by));
 }
 
-static bool touches(const kcc_axis *x, int dim) {
-    return (x->coef && x->dom == dim) || (x->coef2 && x->dom2 == dim);
-}
-
 /* The innermost sum that a guard speaks of, where its other letters stand: it is that loop which is
  * shortened.  A guard of no sum shortens the first. */
 static int narrowed_sum(const kcc_product *p, const kcc_axis *x) {
     int i = p->n_sums - 1;
-    while (i > 0 && !touches(x, p->sum[i].dim)) i--;
+    while (i > 0 && !kcc_axis_touches(x, p->sum[i].dim)) i--;
     return i;
 }
 
 static bool row_touched(const kcc_product *p, const kcc_axis *x) {
-    return p->row >= 0 && touches(x, p->e.group[p->row].last);
+    return p->row >= 0 && kcc_axis_touches(x, p->e.group[p->row].last);
+}
+
+static void sum_loops(kcc_product *p, int i, int rows, int vectors, const kcc_kval *count);
+
+/* The i-th sum over lo … hi, and those inside it. */
+static void sum_loop(kcc_product *p, int i, kcc_kval lo, kcc_kval hi, int rows, int vectors,
+                     const kcc_kval *count) {
+    kcc_emit *e = &p->e;
+    int g = p->sum[i].group;
+    kcc_kval v = kcc_k_loop(e->k, lo, hi, 1, "k");
+    p->loop[g] = kcc_emit_mark(e, v, 1u << g);
+    kcc_emit_open(e, v, 1u << g);
+    sum_loops(p, i + 1, rows, vectors, count);
+    kcc_emit_close(e);
+    p->loop[g] = kcc_emit_int(e, 0);
+}
+
+/* The same where i is the border's sum, for a tile at the border: piece by piece. */
+static void border_loops(kcc_product *p, int i, kcc_kval lo, kcc_kval hi, int rows, int vectors,
+                         const kcc_kval *count) {
+    kcc_emit *e = &p->e;
+    int64_t size = e->extent[p->sum[i].dim].size, end;
+    unsigned all = p->inside;
+    for (int64_t s = 0; s < size; s = end) {
+        end = kcc_border_piece(p, p->edge, rows, s);
+        p->inside = kcc_border_inside(p, p->edge, rows, s);
+        if (!p->inside) continue;
+        kcc_kval from = kcc_k_prim2(e->k, KCC_P_MAX, lo, kcc_emit_int(e, s));
+        kcc_kval to = kcc_k_prim2(e->k, KCC_P_MIN, hi, kcc_emit_int(e, end));
+        sum_loop(p, i, from, to, rows, vectors, count);
+    }
+    p->inside = all;
 }
 
 static void sum_loops(kcc_product *p, int i, int rows, int vectors, const kcc_kval *count) {
@@ -119,14 +147,15 @@ static void sum_loops(kcc_product *p, int i, int rows, int vectors, const kcc_kv
         multiply_add(p, rows, vectors, count);
         return;
     }
+    if (i == p->n_sums - 1) kcc_prefetch_operand(p, rows);
     int g = p->sum[i].group;
     kcc_kval lo = kcc_emit_int(e, 0), hi = kcc_emit_extent(e, e->group[g].extent);
-    stand(p, 0, 0, false);
+    kcc_tile_stand(p, 0, 0, false);
     for (int n = 0; n < p->map[0].n_guards; n++) {
         const kcc_guard *guard = &p->map[0].guard[n];
         if (narrowed_sum(p, &guard->at) != i || kcc_guard_holds(guard, e->extent)) continue;
-        if (p->interior && row_touched(p, &guard->at)) continue;
-        if (touches(&guard->at, p->sum[i].dim)) {
+        if ((p->interior || p->edge >= 0) && row_touched(p, &guard->at)) continue;
+        if (kcc_axis_touches(&guard->at, p->sum[i].dim)) {
             narrow(p, guard, p->sum[i].dim, &lo, &hi);
             continue;
         }
@@ -140,12 +169,10 @@ static void sum_loops(kcc_product *p, int i, int rows, int vectors, const kcc_kv
         lo = kcc_k_prim2(e->k, KCC_P_MUL, p->block, size);
         hi = kcc_k_prim2(e->k, KCC_P_MIN, hi, kcc_k_prim2(e->k, KCC_P_ADD, lo, size));
     }
-    kcc_kval v = kcc_k_loop(e->k, lo, hi, 1, "k");
-    p->loop[g] = kcc_emit_mark(e, v, 1u << g);
-    kcc_emit_open(e, v, 1u << g);
-    sum_loops(p, i + 1, rows, vectors, count);
-    kcc_emit_close(e);
-    p->loop[g] = kcc_emit_int(e, 0);
+    if (p->edge >= 0 && i == p->border)
+        border_loops(p, i, lo, hi, rows, vectors, count);
+    else
+        sum_loop(p, i, lo, hi, rows, vectors, count);
 }
 
 /* ---------------------------------------------------------------- tile and epilogue */
@@ -181,7 +208,7 @@ static kcc_kval first_value(kcc_product *p, int r, int v, kcc_kval count) {
     kcc_emit *e = &p->e;
     kcc_ktype type = {KCC_F32, e->lanes};
     if (!p->blocked) return kcc_k_const(e->k, type, 0);
-    stand(p, r, v, true);
+    kcc_tile_stand(p, r, v, true);
     e->count = count;
     kcc_kmem mem = stash_address(p);
     mem.pred = p->started;
@@ -205,10 +232,12 @@ void kcc_tile(kcc_product *p, int rows, int vectors, bool masked) {
     for (int r = 0; r < rows; r++)
         for (int v = 0; v < vectors; v++)
             p->acc[r][v] = kcc_k_reg(e->k, first_value(p, r, v, count[v]), "acc");
+    if (p->stash < 0) kcc_prefetch_epilogue(p, rows, vectors);
+    p->inside = (1u << rows) - 1;
     sum_loops(p, 0, rows, vectors, count);
     for (int v = 0; v < vectors; v++) {
         for (int r = 0; r < rows; r++) {
-            stand(p, r, v, true);
+            kcc_tile_stand(p, r, v, true);
             e->count = count[v];
             if (p->stash >= 0) {
                 kcc_kmem mem = stash_address(p);
@@ -241,7 +270,7 @@ void kcc_tile_epilogue(kcc_product *p, kcc_kval rows, int vectors, bool masked) 
     p->column_base = kcc_emit_mark(e, j, 1u << e->vector);
     kcc_emit_open(e, j, 1u << e->vector);
     unsigned here = e->level[e->n_levels - 1].groups;
-    stand(p, 0, 0, true);
+    kcc_tile_stand(p, 0, 0, true);
     e->count = KCC_KNONE;
     if (masked) {
         e->count = kcc_k_prim2(k, KCC_P_SUB, kcc_emit_extent(e, e->group[e->vector].extent), j);

@@ -17,6 +17,7 @@ static void add_map(fixture *x, int lanes) {
     kcc_kval left = kcc_k_prim2(k, KCC_P_SUB, total, kcc_k_prim2(k, KCC_P_MUL, i, kcc_k_int(k, lanes)));
     kcc_ktype t = {KCC_F32, lanes};
     kcc_kmem mx = at1(px, i, lanes), my = at1(py, i, lanes);
+    kcc_k_prefetch(k, KCC_F32, &mx);
     mx.count = my.count = left;
     kcc_kval v = kcc_k_load(k, t, &mx);
     v = kcc_k_prim2(k, KCC_P_MAX, v, kcc_k_const(k, t, 0));

@@ -166,6 +166,7 @@ static void test_print(void **state) {
                     .lane_stride = kcc_fixed(1),
                     .count = KCC_KNONE,
                     .pred = KCC_KNONE};
+    kcc_k_prefetch(k, KCC_F32, &mem);
     kcc_kval xv = kcc_k_load(k, (kcc_ktype){KCC_F32, 1}, &mem);
     mem.buffer = w;
     mem.term[0].var = in;
@@ -207,6 +208,7 @@ static void test_print(void **state) {
         "    acc0 : f32x4 = 0.0\n"
         "    acc1 : f32x4 = 0.0\n"
         "    for k = 0 .. 8 step 2\n"
+        "      prefetch x[8 * v0 + k]\n"
         "      v2 = load f32 x[8 * v0 + k]\n"
         "      v3 = load f32x4 w[12 * k - 4 * (v1 + 1), stride 2 * N, count 10 - v1]\n"
         "      acc0 := fma(splat f32x4(v2), v3, acc0)\n"

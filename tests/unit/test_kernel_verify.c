@@ -14,7 +14,7 @@
 typedef struct sample {
     kcc_kernel *k;
     kcc_kval loop, load, add, less, select, reg, set, branch, inner, store, fold, splat, lane, convert, cast,
-        fault, constant, iota, field;
+        fault, constant, iota, field, prefetch;
 } sample;
 
 static sample make(kcc_arena *arena) {
@@ -52,6 +52,12 @@ static sample make(kcc_arena *arena) {
     s.inner = kcc_k_prim1(k, KCC_P_NEG, s.select);
     mem.buffer = 1;
     mem.pred = any;
+    kcc_kmem soon = mem;
+    soon.pred = KCC_KNONE;
+    soon.buffer = 0;
+    soon.count = KCC_KNONE;
+    kcc_k_prefetch(k, KCC_F32, &soon);
+    s.prefetch = k->n_instr - 1;
     kcc_k_store(k, s.inner, &mem);
     s.store = k->n_instr - 1;
     kcc_k_fault(k, any, 0, s.loop, s.loop, s.loop, n);
@@ -70,7 +76,7 @@ static void test_good(void **state) {
     kcc_arena_free(arena);
 }
 
-enum { BREAKS = 44 };
+enum { BREAKS = 45 };
 
 /* Breaks the sample in one way; returns a part of the message. */
 static const char *break_it(sample *s, int way) {
@@ -121,6 +127,7 @@ static const char *break_it(sample *s, int way) {
     case 40: i[s->iota].type.lanes = 3; return "no such type";
     case 41: k->block[0].instr[1] = k->block[0].instr[0]; return "in a block already";
     case 42: k->param[1].name = "x"; return "two parameters are named 'x'";
+    case 43: i[s->prefetch].type.lanes = 4; return "a prefetch is of one element";
     default: i[s->add].op = KCC_KOP_COUNT; return "no such operation";
     }
 }
