@@ -192,7 +192,8 @@ static kcc_node *bias_and_activation(kcc_layer_call *c, const conv *k, kcc_node 
                                                      .regularizer = "bias_regularizer",
                                                      .constraint = "bias_constraint",
                                                      .size_key = "filters"}));
-    y = kcc_channels_back(c->g, y, k->s.first); /* first: Keras's softmax is over the last axis as it is then */
+    y = kcc_channels_back(c->g, y,
+                          k->s.first); /* first: Keras's softmax is over the last axis as it is then */
     return kcc_activate(c, kcc_key(c, "activation"), y);
 }
 

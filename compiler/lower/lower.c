@@ -23,8 +23,9 @@ int kcc_buffer_create(kcc_lowering *l, const kcc_buffer *b) {
 /* ---------------------------------------------------------------- storage of nodes */
 
 static const char *tensor_name(kcc_lowering *l, const kcc_tensor *t) {
-    const char *name =
-        *t->layer && (t->role == KCC_ROLE_WEIGHT || t->role == KCC_ROLE_FOLDED) ? kcc_format(l->arena, "%s_%s", t->layer, t->name) : t->name;
+    const char *name = *t->layer && (t->role == KCC_ROLE_WEIGHT || t->role == KCC_ROLE_FOLDED)
+                           ? kcc_format(l->arena, "%s_%s", t->layer, t->name)
+                           : t->name;
     return kcc_identifier(l->arena, t->role == KCC_ROLE_OPTIMIZER && *t->path ? t->path : name);
 }
 
