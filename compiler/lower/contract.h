@@ -80,6 +80,8 @@ int64_t kcc_border_piece(const kcc_product *p, int64_t base, int rows, int64_t s
 void kcc_prefetch_epilogue(kcc_product *p, int rows, int vectors);
 /** Asks for a part of what operand a has for the next tile; to stand in all sums but the innermost. */
 void kcc_prefetch_operand(kcc_product *p, int rows);
+/** Asks for a line of the next tile's rows of operand a; to stand in all sums. */
+void kcc_prefetch_rows(kcc_product *p, int rows);
 /** Puts the loops at row r and vector v of the tile, where operands see them or (epilogue) where the output
  * is. */
 void kcc_tile_stand(kcc_product *p, int r, int v, bool epilogue);

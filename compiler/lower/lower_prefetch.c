@@ -3,7 +3,8 @@
  *
  * Takes: a tile about to be summed, or within its sums.
  * Gives: prefetches: of what its epilogue reads, before the sums; of what the tile at the next outer place
- *        reads and this one does not (the next row of an image), a few lines in each turn of the outer sums.
+ *        reads and this one does not (the next row of an image), a few lines in each turn of the outer sums; of
+ *        the next tile's rows, where they follow in memory (pixels in a convolution of 1 x 1), a line a product.
  * Keeps: no value changes.
  *
  * A processor looks some 300 instructions ahead, a tile's sums are many thousands: without this the epilogue
@@ -123,4 +124,37 @@ void kcc_prefetch_operand(kcc_product *p, int rows) {
         stride *= e->group[g].extent.size;
     }
     for (int64_t i = 0; i < each; i++, mem.offset.size += line) kcc_k_prefetch(e->k, KCC_F32, &mem);
+}
+
+/* Whether the tile's rows of operand a lie one behind the other in a large array, and are read for this tile
+ * alone. */
+static bool rows_follow(const kcc_product *p) {
+    const kcc_emit *e = &p->e;
+    kcc_dim coef[KCC_MAX_DIMS] = {{0, false}}, count = {0, false};
+    kcc_dim columns = e->group[e->vector].extent;
+    if (p->n_outer || p->n_sums != 1 || p->row < 0 || p->blocked) return false;
+    kcc_dim depth = e->group[p->sum[0].group].extent;
+    kcc_shape_count(&p->operand[0]->shape, &count);
+    kcc_coefficients(p->operand[0], &p->map[0], coef);
+    return 4 * kcc_usual(count) >= LEAST_BYTES && !depth.batch && depth.size >= LEAST_DEPTH &&
+           !columns.batch && columns.size <= (int64_t)p->vectors * e->lanes &&
+           kcc_dim_equal(coef[e->group[p->row].last], depth) &&
+           kcc_dim_equal(coef[p->sum[0].dim], kcc_fixed(1));
+}
+
+void kcc_prefetch_rows(kcc_product *p, int rows) {
+    kcc_emit *e = &p->e;
+    int64_t line = KCC_ALIGN / 4;
+    if (!rows_follow(p) || rows > line) return;
+    int g = p->sum[0].group;
+    kcc_kval here = p->loop[g];
+    kcc_kmem mem;
+    unsigned groups;
+    p->loop[g] = kcc_emit_int(e, 0);
+    kcc_tile_stand(p, 0, 0, false);
+    kcc_emit_address(e, p->operand[0], &p->map[0], &mem, &groups);
+    p->loop[g] = here;
+    mem.offset.size += rows * e->group[g].extent.size;
+    kcc_emit_term(&mem, here, kcc_fixed(line)); /* line k while product k is taken: rows <= line suffice */
+    kcc_k_prefetch(e->k, KCC_F32, &mem);
 }

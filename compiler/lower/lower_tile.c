@@ -144,6 +144,7 @@ static void border_loops(kcc_product *p, int i, kcc_kval lo, kcc_kval hi, int ro
 static void sum_loops(kcc_product *p, int i, int rows, int vectors, const kcc_kval *count) {
     kcc_emit *e = &p->e;
     if (i == p->n_sums) {
+        kcc_prefetch_rows(p, rows);
         multiply_add(p, rows, vectors, count);
         return;
     }

@@ -1,6 +1,7 @@
 /*
  * lower_prefetch.c: the update of a large weight asks for the weight before it sums the gradient, a small one
- * does not; convolutions of large images ask for the next row; what is computed stays the same.
+ * does not; convolutions of large images ask for the next row, those of 1 x 1 for the next pixels; what is
+ * computed stays the same.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -116,9 +117,27 @@ static void next_rows_are_asked_for(void **state) {
     free(y);
 }
 
+/* x [N, pixels, depth] w [depth, columns]: rows that follow in memory, if the columns are done at once. */
+static void following_rows_are_asked_for(void **state) {
+    (void)state;
+    static const struct {
+        int64_t pixels, depth, columns;
+        bool asks;
+    } cases[] = {{100, 192, 32, true}, {2, 192, 32, false}, {100, 192, 192, false}, {800, 24, 32, false}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        kcc_graph *g = check_graph();
+        kcc_node *x = kcc_input(g, 0, KCC_F32, &SHAPE(N, F(cases[i].pixels), F(cases[i].depth)));
+        kcc_node *w = kcc_variable(g, 0, KCC_F32, &SHAPE(F(cases[i].depth), F(cases[i].columns)));
+        kcc_graph_result(g, KCC_RESULT_OUTPUT, 0, kcc_contract(g, x, w, "npc,cf->npf"));
+        compile(g, 16, cases[i].asks);
+        check_free(g);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(large_arrays_are_asked_for),
                                        cmocka_unit_test(small_arrays_are_not),
-                                       cmocka_unit_test(next_rows_are_asked_for)};
+                                       cmocka_unit_test(next_rows_are_asked_for),
+                                       cmocka_unit_test(following_rows_are_asked_for)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
