@@ -41,7 +41,7 @@ typedef struct bench {
     double peak, import;
     bool reference_blas; /* PyTorch's matrix products are slow for want of a package */
     const char *kcc;
-    char model[600], small[600], cnn[600], script[600], compile[600], folder[64];
+    char model[600], small[600], cnn[600], mobile[600], script[600], compile[600], folder[64];
 } bench;
 
 double bench_now(void) {
@@ -149,6 +149,9 @@ static void add_convolutions(bench *b) {
 /* Of cnn.json at batch 128: as step_flops; convolutions of 26x26 and 24x24 places with 9 taps. */
 #define CNN_FLOPS (2.0 * 128 * (2 * 676 * 9 * 1 * 32 + 3 * 576 * 9 * 32 * 64 + 3 * 9216 * 128 + 3 * 128 * 10))
 
+/* Of mobile.json at batch 32: products of 1x1 at 784 places, the first without a data gradient, and 9 taps. */
+#define MOBILE_FLOPS (2.0 * 32 * 784 * (3 * 2 * (2 * 32 * 192 + 9 * 192) - 32 * 192))
+
 static void compile_step(void *user) { bench_model_compile(((bench *)user)->model, CLASS, false); }
 static void compile_all(void *user) { bench_model_compile(((bench *)user)->model, CLASS, true); }
 
@@ -166,6 +169,8 @@ static void add_models(bench *b) {
                 *wide = bench_model_create(b->cnn, CLASS, 128, 2);
     add(b, bench_model_step, cnn, 1, CNN_FLOPS, "cnn 1", "step of the MNIST CNN, batch 128");
     add(b, bench_model_step, wide, 1, CNN_FLOPS, "cnn 2", "  the same, 2 threads");
+    add(b, bench_model_step, bench_model_create(b->mobile, CLASS, 32, 1), 1, MOBILE_FLOPS, "mobile 1",
+        "step of MobileNetV2's blocks, batch 32");
     add(b, bench_model_steps, small_batch, FIT_BATCHES, flops / 4, NULL, "64 steps 784-512-512-10, batch 32");
     add(b, bench_model_fit, small_batch, FIT_BATCHES, flops / 4, NULL, "  a batch within fit");
     add(b, bench_model_watch, small_batch, FIT_BATCHES, flops / 4, NULL, "  with bar, History, callbacks");
@@ -242,6 +247,7 @@ static void set_paths(bench *b) {
     snprintf(b->model, sizeof b->model, "%s/tests/bench/mlp784.json", root);
     snprintf(b->small, sizeof b->small, "%s/tests/bench/mlp2.json", root);
     snprintf(b->cnn, sizeof b->cnn, "%s/tests/bench/cnn.json", root);
+    snprintf(b->mobile, sizeof b->mobile, "%s/tests/bench/mobile.json", root);
     snprintf(b->script, sizeof b->script, "%s/tests/bench/bench_torch.py", root);
     snprintf(b->folder, sizeof b->folder, "/tmp/kcc-bench-XXXXXX");
     if (!mkdtemp(b->folder)) bench_fail(NULL, "no temporary folder");

@@ -33,6 +33,13 @@ static void make_array(kcc_array *a, const kcc_tensor *like, int64_t samples, in
     for (int64_t i = 0; classes && i < kcc_array_count(a); i++) x[i] = (float)(i * 7 % classes);
 }
 
+/* x and y of that many samples. */
+static void make_samples(const kcc_program *p, int64_t samples, kcc_array *x, kcc_array *y) {
+    const kcc_tensor *out = &p->outputs[0];
+    make_array(x, &p->inputs[0], samples, 0);
+    make_array(y, &p->targets[0], samples, p->targets[0].sparse_target ? out->dim[out->rank - 1].size : 0);
+}
+
 static kcc_model *load(const char *path, const char *compile) {
     kcc_error error = {0};
     kcc_model *model = NULL;
@@ -52,13 +59,14 @@ bench_model *bench_model_create(const char *path, const char *compile, int64_t b
     if (kcc_model_jit(m->model, NULL, &m->jit, &p, &error) ||
         kcc_session_create(p, &(kcc_session_options){.seed = 1, .threads = threads}, &m->session, &error))
         bench_fail(&error, path);
-    const kcc_tensor *out = &p->outputs[0];
-    int64_t classes = p->targets[0].sparse_target ? out->dim[out->rank - 1].size : 0;
-    make_array(&m->x, &p->inputs[0], batch, 0);
-    make_array(&m->y, &p->targets[0], batch, classes);
-    make_array(&m->many_x, &p->inputs[0], FIT_BATCHES * batch, 0);
-    make_array(&m->many_y, &p->targets[0], FIT_BATCHES * batch, classes);
+    make_samples(p, batch, &m->x, &m->y);
     return m;
+}
+
+/* The 64 batches, made when they are first wanted: of images they are large. */
+static void make_many(bench_model *m) {
+    if (!m->many_x.data)
+        make_samples(kcc_session_program(m->session), FIT_BATCHES * m->batch, &m->many_x, &m->many_y);
 }
 
 void bench_model_step(void *model) {
@@ -80,6 +88,7 @@ static kcc_array slice(const kcc_array *a, int64_t i, int64_t batch) {
 void bench_model_steps(void *model) {
     bench_model *m = model;
     kcc_error error = {0};
+    make_many(m);
     for (int i = 0; i < FIT_BATCHES; i++) {
         kcc_array x = slice(&m->many_x, i, m->batch), y = slice(&m->many_y, i, m->batch);
         if (kcc_train_on_batch(m->session, &(kcc_batch){.x = &x, .n_x = 1, .y = &y, .n_y = 1}, NULL, &error))
@@ -90,6 +99,7 @@ void bench_model_steps(void *model) {
 void bench_model_fit(void *model) {
     bench_model *m = model;
     kcc_error error = {0};
+    make_many(m);
     kcc_fit_options o = {
         .x = &m->many_x, .n_x = 1, .y = &m->many_y, .n_y = 1, .batch_size = m->batch, .epochs = 1};
     if (kcc_fit(m->session, &o, NULL, &error)) bench_fail(&error, "fit");
@@ -117,6 +127,7 @@ void bench_model_watch(void *model) {
     if (kcc_callback_parse("EarlyStopping:monitor=loss,patience=100", NULL, &list[0], &error) ||
         kcc_callback_parse("CSVLogger:/dev/null", NULL, &list[1], &error))
         bench_fail(&error, "callbacks");
+    make_many(m);
     kcc_fit_options o = {.x = &m->many_x,
                          .n_x = 1,
                          .y = &m->many_y,
