@@ -13,13 +13,6 @@
 #include "keras_layer.h"
 #include "keras_trace.h"
 
-/* Sum over axes: those within a sample first, then over samples, so that every sample is a task of its own.
- */
-static kcc_node *sum_over(kcc_graph *g, kcc_node *x, unsigned axes) {
-    if ((axes & 1u) && (axes & ~1u)) x = kcc_reduce(g, KCC_OP_REDUCE_SUM, x, axes & ~1u, true);
-    return kcc_reduce(g, KCC_OP_REDUCE_SUM, x, axes & 1u ? 1u : axes, true);
-}
-
 /* How many elements are reduced, as a scalar node. */
 static kcc_node *count_over(kcc_graph *g, const kcc_node *x, unsigned axes) {
     double n = 1;
@@ -32,10 +25,10 @@ static kcc_node *count_over(kcc_graph *g, const kcc_node *x, unsigned axes) {
 static void moments(kcc_graph *g, kcc_node *x, unsigned axes, kcc_node *weights, kcc_node *total,
                     kcc_node **mean, kcc_node **variance) {
     kcc_node *w = weights ? kcc_mul(g, x, weights) : x;
-    *mean = kcc_div(g, sum_over(g, w, axes), total);
+    *mean = kcc_div(g, kcc_reduce(g, KCC_OP_REDUCE_SUM, w, axes, true), total);
     kcc_node *square = kcc_square(g, kcc_sub(g, x, *mean));
     if (weights) square = kcc_mul(g, square, weights);
-    *variance = kcc_div(g, sum_over(g, square, axes), total);
+    *variance = kcc_div(g, kcc_reduce(g, KCC_OP_REDUCE_SUM, square, axes, true), total);
 }
 
 /* The config's axis or axes as a mask; 0 after a failure. */
@@ -189,7 +182,7 @@ void kcc_layer_batch_normalization(kcc_layer_call *c) {
         if (mask && c->generation == KCC_KERAS_3 && mask->shape.rank == last) {
             weights = kcc_expand_dims(g, kcc_cast(g, c->in[0].mask, KCC_F32), last);
             weights = split_steps(c, weights, NULL);
-            total = kcc_adds(g, sum_over(g, weights, over), 1e-7);
+            total = kcc_adds(g, kcc_reduce(g, KCC_OP_REDUCE_SUM, weights, over, true), 1e-7);
         }
         if (!kcc_call_ok(c)) return;
         moments(g, x, over, weights, total, &mean, &variance);

@@ -8,7 +8,10 @@
 
 #include <string.h>
 
-enum { MOST_COLUMNS = 4 /* column reductions in one pass: accumulators stay in registers */ };
+enum {
+    MOST_COLUMNS = 4, /* column reductions in one pass: accumulators stay in registers */
+    FEW = 4096        /* elements of a sample: a pass over them costs less than a kernel */
+};
 
 typedef struct fuser {
     kcc_fusion *f;
@@ -471,8 +474,8 @@ static bool sums_members(const fuser *u, int a, int b) {
     return false;
 }
 
-/* Column reductions over the same domain, with a large input in common, become one pass; what is computed of one
- * sum may need another. */
+/* Column reductions over the same domain become one pass if they have an input in common, or if what is computed
+ * of one sum needs the other and there is little to sum. */
 static void merge_columns(fuser *u) {
     kcc_fusion *f = u->f;
     for (int a = 0; a < f->n_clusters; a++) {
@@ -483,7 +486,9 @@ static void merge_columns(fuser *u) {
             if (x->inner != y->inner || !kcc_shape_equal(&x->domain, &y->domain)) continue;
             if (x->n_members + y->n_members > KCC_MAX_MEMBERS) continue;
             if (count_reductions(x) + count_reductions(y) > MOST_COLUMNS) continue;
-            common c = {u, a, false};
+            kcc_dim elements;
+            bool few = kcc_shape_count(&x->domain, &elements) && elements.size <= FEW;
+            common c = {u, a, few && needs(u, b, a)};
             for (int i = 0; i < y->n_members; i++) owned_inputs(y->member[i], false, find_common, &c);
             if (c.found && !needs(u, a, b) && !sums_members(u, a, b) && rows_fit(u, a, b)) absorb(u, a, b);
         }
