@@ -55,12 +55,27 @@ static kcc_status read_archive(const char *path, char **model_json, kcc_error *e
     return status;
 }
 
+/* The text with the file's keras_version in front, where an older Keras wrote it: what words mean follows it.
+ * Keras 3's JSON shows by itself whose it is. */
+static char *with_version(char *model, const char *version) {
+    const char *at = model + strspn(model, " \t\r\n");
+    if (!version || (strncmp(version, "1.", 2) && strncmp(version, "2.", 2)) || *at != '{' ||
+        version[strspn(version, "0123456789abcdefghijklmnopqrstuvwxyz.-+")])
+        return model;
+    size_t size = strlen(at) + strlen(version) + 30;
+    char *text = malloc(size);
+    if (text) snprintf(text, size, "{\"keras_version\": \"%s\", %s", version, at + 1);
+    free(model);
+    return text;
+}
+
 static kcc_status read_hdf5(const char *path, char **model_json, char **compile_json, kcc_error *error) {
     kcc_h5 *file;
     kcc_status status = kcc_h5_open(path, &file, error);
     if (status != KCC_OK) return status;
-    char *model = NULL, *compiled = NULL;
+    char *model = NULL, *compiled = NULL, *version = NULL;
     status = kcc_h5_text(file, "", "model_config", &model, error);
+    if (status == KCC_OK) status = kcc_h5_text(file, "", "keras_version", &version, error);
     if (status == KCC_OK) status = kcc_h5_text(file, "", "training_config", &compiled, error);
     if (status == KCC_OK && !model) {
         bool weights = kcc_h5_has_attribute(file, "", "layer_names") ||
@@ -72,6 +87,9 @@ static kcc_status read_hdf5(const char *path, char **model_json, char **compile_
                                   : "has no model_config: it is no Keras model");
     }
     kcc_h5_close(file);
+    if (status == KCC_OK && !(model = with_version(model, version)))
+        status = kcc_fail(error, KCC_ENOMEM, path, NULL, "out of memory");
+    free(version);
     if (status != KCC_OK) {
         free(model);
         free(compiled);

@@ -81,6 +81,8 @@ kcc_node *kcc_in(kcc_layer_call *c, int i);
 kcc_node *kcc_in_raw(kcc_layer_call *c, int i);
 /** Config value of a key in the Keras 2 and 3 spelling; finds Keras 1 spellings, too. */
 kcc_cursor kcc_key(const kcc_layer_call *c, const char *key);
+/** The same where Keras 1 has a key for each entry of a list: all of them, in order; returns how many, else 1. */
+int kcc_key_places(const kcc_layer_call *c, const char *key, kcc_cursor place[3]);
 /** Records a failure of this layer at the place of a config key (NULL: the layer); returns false. */
 bool kcc_call_fail(kcc_layer_call *c, const char *key, kcc_status status, const char *hint,
                    const char *format, ...) __attribute__((format(printf, 5, 6)));

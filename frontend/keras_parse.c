@@ -9,13 +9,14 @@
 
 #include <string.h>
 
+#include "keras1.h"
 #include "parse_internal.h"
 
 static bool starts(const char *text, const char *head) { return strncmp(text, head, strlen(head)) == 0; }
 
 /* ----------------------------------------------------------- which Keras */
 
-/* How the layers are spelt: 1 as only Keras 3 does, -1 as Keras 2, 0 either way. */
+/* How the layers are spelt: 1 as only Keras 3 does, -1 as Keras 2, -2 as only Keras 1 did, 0 any way. */
 static int spelling(kcc_cursor layers) {
     for (kcc_cursor e = kcc_json_first(layers); e.json; e = kcc_json_next(e)) {
         kcc_cursor config = kcc_json_get(e, "config");
@@ -23,9 +24,10 @@ static int spelling(kcc_cursor layers) {
         const char *policy = kcc_json_is_object(dtype) ? kcc_object_read(dtype).name : NULL;
         if (kcc_json_get(config, "batch_shape").json || (policy && strcmp(policy, "DTypePolicy") == 0))
             return 1;
+        if (kcc_keras1_spelt(config)) return -2;
         if (kcc_json_get(config, "batch_input_shape").json) return -1;
         if (kcc_json_is_object(kcc_json_at(kcc_json_get(e, "inbound_nodes"), 0))) return 1;
-        int inner = spelling(kcc_json_get(config, "layers"));
+        int inner = spelling(kcc_json_is_array(config) ? config : kcc_json_get(config, "layers"));
         if (inner) return inner;
     }
     return 0;
@@ -46,6 +48,7 @@ kcc_generation kcc_read_generation(kcc_cursor root) {
     if (starts(v, "tfjs")) return KCC_KERAS_TF;
     /* No version: part of an .h5 or archive, told by its spelling; tf.keras writes "module", too. */
     int spelt = spelling(layers);
+    if (spelt < -1) return KCC_KERAS_1;
     if (spelt > 0 || (!spelt && kcc_json_get(root, "module").json)) return KCC_KERAS_3;
     return kcc_json_is_array(config) && !*v ? KCC_KERAS_2A : KCC_KERAS_TF;
 }
@@ -193,11 +196,7 @@ static const char common_keys[] =
 
 static bool is_known_key(const kcc_layer *layer, const char *key) {
     if (kcc_name_in(key, common_keys) || kcc_name_in(key, layer->row->keys)) return true;
-#define KCC_KERAS1_KEY(today, keras1) \
-    if (strcmp(key, keras1) == 0 && kcc_name_in(today, layer->row->keys)) return true;
-#include "keras1_keys.def"
-#undef KCC_KERAS1_KEY
-    return false;
+    return layer->generation == KCC_KERAS_1 && kcc_keras1_knows(key, layer->row->keys);
 }
 
 static void warn_unknown_keys(const kcc_layer *layer) {
@@ -246,9 +245,10 @@ static void resolve_class(kcc_layer *layer, kcc_cursor entry) {
         layer->class_name = layer->row->name;
         return;
     }
-    const char *hint = strcmp(class_name, "Lambda") == 0
-                           ? "a Lambda holds Python code: write it with keras.ops or layers"
-                           : kcc_layer_hint(doc->arena, class_name, layer->is_op);
+    const char *hint = layer->is_op ? NULL : kcc_keras1_class_hint(class_name);
+    if (strcmp(class_name, "Lambda") == 0)
+        hint = "a Lambda holds Python code: write it with keras.ops or layers";
+    if (!hint) hint = kcc_layer_hint(doc->arena, class_name, layer->is_op);
     kcc_json_fail(kcc_json_get(entry, "class_name"), KCC_EUNSUPPORTED, hint,
                   "%s \"%s\" of layer \"%s\" is not supported", layer->is_op ? "operator" : "layer class",
                   class_name, layer->name);

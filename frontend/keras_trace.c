@@ -10,6 +10,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "keras1.h"
+
 /* Largest number of elements of a weight: 2^36, 256 GiB of floats. */
 #define MAX_ELEMENTS (INT64_C(1) << 36)
 
@@ -36,17 +38,18 @@ bool kcc_call_fail(kcc_layer_call *c, const char *key, kcc_status status, const 
 
 /* ------------------------------------------------------------- reading */
 
-kcc_cursor kcc_key(const kcc_layer_call *c, const char *key) {
+int kcc_key_places(const kcc_layer_call *c, const char *key, kcc_cursor place[3]) {
     kcc_cursor value = kcc_json_get(c->config, key);
-    if (value.json || c->generation != KCC_KERAS_1) return value;
-#define KCC_KERAS1_KEY(today, keras1) \
-    if (strcmp(key, today) == 0) { \
-        kcc_cursor old = kcc_json_get(c->config, keras1); \
-        if (old.json) return old; \
-    }
-#include "keras1_keys.def"
-#undef KCC_KERAS1_KEY
-    return value;
+    int n = value.json || c->generation != KCC_KERAS_1 ? 0 : kcc_keras1_find(c->config, key, place);
+    if (n) return n;
+    place[0] = value;
+    return 1;
+}
+
+kcc_cursor kcc_key(const kcc_layer_call *c, const char *key) {
+    kcc_cursor place[3];
+    kcc_key_places(c, key, place);
+    return place[0];
 }
 
 kcc_node *kcc_in_raw(kcc_layer_call *c, int i) {

@@ -155,6 +155,11 @@ void kcc_layer_batch_normalization(kcc_layer_call *c) {
     unsigned axes = read_axes(c, x), over;
     kcc_shape kept, full, shape = x->shape;
     if (!kcc_call_ok(c) || !kept_shapes(c, x, axes, &kept, &full)) return;
+    if (kcc_json_int(kcc_key(c, "mode"), 0, 0, 2) != 0) { /* Keras 1 */
+        kcc_json_fail(kcc_key(c, "mode"), KCC_EUNSUPPORTED, "Keras 2 and later have mode 0 only",
+                      "a BatchNormalization of mode 1 or 2 is not supported");
+        return;
+    }
     over = ((1u << x->shape.rank) - 1) & ~axes;
     double epsilon = kcc_json_number(kcc_key(c, "epsilon"), 1e-3);
     double momentum = kcc_json_number(kcc_key(c, "momentum"), 0.99);

@@ -63,8 +63,15 @@ kcc_node *kcc_channels_back(kcc_graph *g, kcc_node *x, bool first) {
 
 bool kcc_space_sizes(kcc_layer_call *c, const char *key, int rank, int64_t least, int64_t otherwise,
                      int64_t *out) {
-    kcc_cursor at = kcc_key(c, key);
+    kcc_cursor place[3], at;
+    int places = kcc_key_places(c, key, place);
     for (int i = 0; i < rank; i++) out[i] = otherwise;
+    if (places > 1 && places == rank) {
+        for (int i = 0; i < rank; i++)
+            if (kcc_json_require(place[i])) out[i] = kcc_json_int(place[i], otherwise, least, INT32_MAX);
+        return kcc_call_ok(c);
+    }
+    at = place[0];
     if (kcc_json_is_null(at)) return true;
     if (!kcc_json_is_array(at)) {
         int64_t size = kcc_json_int(at, otherwise, least, INT32_MAX);
@@ -133,8 +140,10 @@ typedef struct conv {
 static bool read_conv(kcc_layer_call *c, conv *k, bool causal) {
     if (!kcc_space_read(c, &k->s)) return false;
     int rank = k->s.rank;
-    kcc_cursor size = kcc_key(c, "kernel_size");
-    if (!kcc_json_require(size) || !kcc_space_sizes(c, "kernel_size", rank, 1, 1, k->kernel) ||
+    kcc_cursor size[3];
+    int sizes = kcc_key_places(c, "kernel_size", size);
+    if ((sizes == 1 && !kcc_json_require(size[0])) ||
+        !kcc_space_sizes(c, "kernel_size", rank, 1, 1, k->kernel) ||
         !kcc_space_sizes(c, "strides", rank, 1, 1, k->stride) ||
         !kcc_space_sizes(c, "dilation_rate", rank, 1, 1, k->dilation) ||
         !kcc_space_padding(c, causal, &k->padding))
@@ -293,6 +302,29 @@ void kcc_layer_conv(kcc_layer_call *c) {
     kcc_out(c, bias_and_activation(c, &k, y, k.filters));
 }
 
+/* Keras 1's Deconvolution2D was given its output's shape, batch included: of those that a convolution brings to
+ * the input's size, any. */
+static bool given_shape(kcc_layer_call *c, const conv *k, int axis, int64_t *out) {
+    kcc_cursor at = c->generation == KCC_KERAS_1 ? kcc_key(c, "output_shape") : (kcc_cursor){0};
+    int64_t back, before;
+    if (kcc_json_is_null(at)) return true;
+    kcc_cursor size = kcc_json_at(at, axis + (k->s.first ? 2 : 1));
+    if (!kcc_json_is_array(at) || kcc_json_count(at) != k->s.rank + 2)
+        return kcc_json_fail(at, KCC_ESHAPE, "batch included, such as [null, 28, 28, 3]",
+                             "expected a shape of rank %d", k->s.rank + 2);
+    if (kcc_json_is_null(size)) return true;
+    int64_t want = kcc_json_int(size, *out, 1, INT32_MAX);
+    if (!kcc_call_ok(c) || !kcc_space_window(c, k->padding, want, k->kernel[axis], k->stride[axis],
+                                             k->dilation[axis], &back, &before))
+        return false;
+    if (back != k->s.size[axis])
+        return kcc_json_fail(size, KCC_ESHAPE, kcc_format(c->tracer->arena, "%lld fits", (long long)*out),
+                             "strides and kernel make no %lld places of %lld", (long long)want,
+                             (long long)k->s.size[axis]);
+    *out = want;
+    return true;
+}
+
 /* y[o] = sum over i s + k d - P = o of x[i] W[k]: windows at (o + P - k d) / s. */
 void kcc_layer_conv_transpose(kcc_layer_call *c) {
     conv k = {0};
@@ -315,6 +347,7 @@ void kcc_layer_conv_transpose(kcc_layer_call *c) {
             out = given ? (in - 1) * s + reach + extra[i] : in * s + (reach > s ? reach - s : 0);
         else
             out = given ? (in - 1) * s + reach - reach / 2 * 2 + extra[i] : in * s;
+        if (!given_shape(c, &k, i, &out)) return;
         if (out < 1) {
             kcc_call_fail(c, "output_padding", KCC_ESHAPE, "leave it null or use padding \"valid\"",
                           "nothing is left of %lld places under a window of %lld", (long long)in,

@@ -15,6 +15,11 @@ void kcc_layer_embedding(kcc_layer_call *c) {
     int64_t rows = kcc_json_int(rows_at, 1, 1, INT32_MAX), width = kcc_json_int(width_at, 1, 1, INT32_MAX);
     int input;
     int64_t count;
+    if (kcc_json_number(kcc_key(c, "dropout"), 0) != 0) { /* Keras 1: of whole rows */
+        kcc_json_fail(kcc_key(c, "dropout"), KCC_EUNSUPPORTED, "a SpatialDropout1D behind it is the nearest",
+                      "dropout inside an Embedding is not supported");
+        return;
+    }
     if (!kcc_ids_places(g->arena, ids, &input, &count)) {
         kcc_call_fail(c, NULL, KCC_EUNSUPPORTED,
                       "feed the ids as an input; Reshape, Flatten and Permute may come between",

@@ -149,10 +149,22 @@ void kcc_layer_global_pooling(kcc_layer_call *c) {
 
 /* ---------------------------------------------------------------- padding and cropping */
 
-/* n: n on both sides of every axis; [a, b]: a and b (1D: before, after; else symmetric by axis); [[b, a], …].
- */
+/* Keras 1's padding as an object: {"top_pad": 1, "left_pad": 2}; what is not there is 0. */
+static bool read_named_sides(kcc_layer_call *c, kcc_cursor at, int rank, int64_t side[3][2]) {
+    static const char *const names[3][2] = {
+        {"top_pad", "bottom_pad"}, {"left_pad", "right_pad"}, {"left_pad", "right_pad"}};
+    for (int i = 0; i < rank; i++)
+        for (int k = 0; k < 2; k++)
+            side[i][k] = kcc_json_int(kcc_json_get(at, names[rank == 1 ? 2 : i][k]), 0, 0, INT32_MAX);
+    return kcc_call_ok(c);
+}
+
+/* n: n on both sides of every axis; [a, b]: a and b (1D: before, after; else symmetric by axis); [[b, a], …];
+ * Keras 1 in 2D also [top, bottom, left, right]. */
 static bool read_sides(kcc_layer_call *c, const char *key, int rank, int64_t side[3][2]) {
     kcc_cursor at = kcc_key(c, key);
+    bool old = c->generation == KCC_KERAS_1 && rank < 3;
+    if (old && kcc_json_is_object(at)) return read_named_sides(c, at, rank, side);
     if (kcc_json_is_object(at)) at = kcc_json_get(at, "items"); /* a tuple of later formats */
     if (!kcc_json_is_array(at)) {
         int64_t n = kcc_json_int(at, 1, 0, INT32_MAX);
@@ -161,6 +173,10 @@ static bool read_sides(kcc_layer_call *c, const char *key, int rank, int64_t sid
     }
     int n = kcc_json_count(at), i = 0;
     bool pair = rank == 1 && n == 2;
+    if (old && rank == 2 && n == 4) {
+        for (int k = 0; k < 4; k++) side[k / 2][k % 2] = kcc_json_int(kcc_json_at(at, k), 0, 0, INT32_MAX);
+        return kcc_call_ok(c);
+    }
     if (!pair && n != rank)
         return kcc_json_fail(at, KCC_ESHAPE, NULL, "%s has %d entries for %d axes", key, n, rank);
     for (kcc_cursor e = kcc_json_first(at); e.json; e = kcc_json_next(e), i++) {

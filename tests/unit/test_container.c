@@ -39,6 +39,33 @@ static void reads_keras(void **state) {
     remove(path);
 }
 
+/* The version is an attribute beside the model: it goes in front where words depend on it. */
+static void older_h5(void **state) {
+    (void)state;
+    static const char *const versions[] = {"1.2.2", "2.15.0-tf", "3.4.1", "1\"}"};
+    static const char *const texts[] = {"{\"keras_version\": \"1.2.2\", \"a\": 1}",
+                                        "{\"keras_version\": \"2.15.0-tf\", \"a\": 1}", "{\"a\": 1}",
+                                        "{\"a\": 1}"};
+    for (int i = 0; i < 4; i++) {
+        char *model, *compiled;
+        const char *path = wm_file("a.h5");
+        kcc_h5_writer *w;
+        void *bytes;
+        size_t size;
+        assert_int_equal(kcc_h5_create(&w, NULL), KCC_OK);
+        kcc_h5_put_text(w, "", "model_config", false, "{\"a\": 1}");
+        kcc_h5_put_text(w, "", "keras_version", true, versions[i]);
+        assert_int_equal(kcc_h5_image(w, &bytes, &size, NULL), KCC_OK);
+        kcc_h5_discard(w);
+        assert_int_equal(kcc_file_write(path, bytes, size, NULL), KCC_OK);
+        assert_int_equal(kcc_container_read(path, &model, &compiled, NULL), KCC_OK);
+        assert_string_equal(model, texts[i]);
+        free(model);
+        free(bytes);
+        remove(path);
+    }
+}
+
 static void reads_h5(void **state) {
     (void)state;
     char *model, *compiled, *large = malloc(200001);
@@ -108,6 +135,7 @@ static void damaged(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(reads_keras), cmocka_unit_test(reads_h5),
-                                       cmocka_unit_test(others), cmocka_unit_test(damaged)};
+                                       cmocka_unit_test(older_h5), cmocka_unit_test(others),
+                                       cmocka_unit_test(damaged)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
