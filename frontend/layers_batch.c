@@ -67,10 +67,10 @@ static bool kept_shapes(kcc_layer_call *c, const kcc_node *x, unsigned axes, kcc
     return kcc_call_ok(c);
 }
 
-/* gamma or beta, laid on x's axes; NULL where `flag` turns it off. */
+/* gamma or beta, laid on x's axes; NULL where `flag` (if there is one) turns it off. */
 static kcc_node *scale_weight(kcc_layer_call *c, const char *flag, const char *name, const char *otherwise,
                               const kcc_shape *kept, const kcc_shape *full) {
-    if (!kcc_json_bool(kcc_key(c, flag), true)) return NULL;
+    if (flag && !kcc_json_bool(kcc_key(c, flag), true)) return NULL;
     kcc_arena *a = c->tracer->arena;
     kcc_node *w = kcc_weight(c, &(kcc_weight_spec){.name = name,
                                                    .shape = *kept,
@@ -81,13 +81,14 @@ static kcc_node *scale_weight(kcc_layer_call *c, const char *flag, const char *n
     return kcc_reshape(c->g, w, full);
 }
 
-/* gamma (x - mean) / sqrt(variance + epsilon) + beta, with what depends on the channel alone computed first.
+/* gamma (x - mean) / sqrt(variance + epsilon) + beta (without a mean, no beta), with what depends on the channel alone computed first.
  */
 static kcc_node *normalize(kcc_layer_call *c, kcc_node *x, kcc_node *mean, kcc_node *variance, double epsilon,
                            kcc_node *gamma, kcc_node *beta) {
     kcc_graph *g = c->g;
     kcc_node *factor = kcc_op1(g, KCC_OP_RSQRT, kcc_adds(g, variance, epsilon));
     if (gamma) factor = kcc_mul(g, factor, gamma);
+    if (!mean) return kcc_mul(g, x, factor);
     kcc_node *shift = kcc_neg(g, kcc_mul(g, mean, factor));
     if (beta) shift = kcc_add(g, shift, beta);
     return kcc_add(g, kcc_mul(g, x, factor), shift);
@@ -207,11 +208,14 @@ void kcc_layer_layer_normalization(kcc_layer_call *c) {
     unsigned axes = read_axes(c, x);
     kcc_shape kept, full;
     if (!kcc_call_ok(c) || !kept_shapes(c, x, axes, &kept, &full)) return;
-    kcc_node *gamma = scale_weight(c, "scale", "gamma", "ones", &kept, &full);
-    kcc_node *beta = scale_weight(c, "center", "beta", "zeros", &kept, &full);
+    /* rms_scaling: by the standard deviation, but nothing is subtracted; always gamma, never beta */
+    bool rms = kcc_json_bool(kcc_key(c, "rms_scaling"), false);
+    kcc_node *gamma = scale_weight(c, rms ? NULL : "scale", "gamma", "ones", &kept, &full);
+    kcc_node *beta = rms ? NULL : scale_weight(c, "center", "beta", "zeros", &kept, &full);
     if (!kcc_call_ok(c)) return;
     moments(c->g, x, axes, NULL, count_over(c->g, x, axes), &mean, &variance);
-    kcc_out(c, normalize(c, x, mean, variance, kcc_json_number(kcc_key(c, "epsilon"), 1e-3), gamma, beta));
+    double epsilon = kcc_json_number(kcc_key(c, "epsilon"), 1e-3);
+    kcc_out(c, normalize(c, x, rms ? NULL : mean, variance, epsilon, gamma, beta));
 }
 
 void kcc_layer_group_normalization(kcc_layer_call *c) {

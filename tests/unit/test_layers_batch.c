@@ -61,6 +61,11 @@ static void layer_normalization(void **state) {
     double four[] = {1, 1, 1, 1}, *none[] = {four};
     rig_layer(RIG_LAYER("LayerNormalization", "\"name\":\"l\",\"epsilon\":0,\"axis\":[1,2],\"center\":false"),
               "[null,2,2]", 1, (double[]){1, 1, 3, 3}, none, 4, (double[]){-1, -1, 1, 1});
+    /* by the deviation, 1, without the mean; gamma whatever "scale" says, no beta */
+    double two[] = {2, 3}, *only[] = {two};
+    rig_layer(
+        RIG_LAYER("LayerNormalization", "\"name\":\"l\",\"epsilon\":0,\"rms_scaling\":true,\"scale\":false"),
+        "[null,2]", 2, (double[]){1, 3, 7, 5}, only, 4, (double[]){2, 9, 14, 15});
 }
 
 static void group_normalization(void **state) {
