@@ -51,8 +51,8 @@ struct kcc_layer {
     int n_sublayers;
     kcc_layer **sublayer; /* of a model: in the order of the file's config.layers, inputs and operators too */
     const char *attribute; /* of a sublayer of a wrapper: its Python attribute ("forward_layer"), else NULL */
-    bool is_model, is_sequential, is_input, is_op;
-    bool trainable;     /* the flag in its own config */
+    bool is_model, is_sequential, is_input, is_op, is_bare_op; /* bare: the file does not give its module */
+    bool trainable;                                            /* the flag in its own config */
     bool all_trainable; /* and in those of all its parents: its weights are trained */
     /* --- below: for the frontend's own files --- */
     kcc_cursor config;               /* its config object */

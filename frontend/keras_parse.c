@@ -187,6 +187,18 @@ static bool module_is_ops(kcc_cursor entry) {
     return kcc_json_is_string(module) && strstr(module.json->valuestring, ".ops.") != NULL;
 }
 
+/* An operator in an .h5 of Keras 3, where no module is written: called with Keras 3's nodes, its config has nothing
+ * but its name and arguments, while a layer's has at least "trainable".  Merging layers, though, take a list. */
+static bool is_bare_op(kcc_cursor entry, const char *class_name) {
+    const kcc_layer_row *op = kcc_layer_find(class_name, true);
+    kcc_cursor node = kcc_json_at(kcc_json_get(entry, "inbound_nodes"), 0), args = kcc_json_get(node, "args");
+    if (!op || kcc_json_get(entry, "module").json || !kcc_json_is_array(args)) return false;
+    kcc_cursor config = kcc_json_get(entry, "config");
+    for (kcc_cursor e = kcc_json_first(config); e.json; e = kcc_json_next(e))
+        if (strcmp(e.key, "name") != 0 && !kcc_name_in(e.key, op->keys)) return false;
+    return !kcc_layer_find(class_name, false) || *op->keys || !kcc_json_is_array(kcc_json_at(args, 0));
+}
+
 /* Keys of any layer: read elsewhere or without effect. */
 static const char common_keys[] =
     "name trainable dtype batch_input_shape batch_shape input_shape input_dtype input_dim input_length "
@@ -239,7 +251,8 @@ static const char *made_name(kcc_model *model, const kcc_layer *parent, const ch
 static void resolve_class(kcc_layer *layer, kcc_cursor entry) {
     kcc_document *doc = layer->config.doc;
     const char *class_name = layer->class_name;
-    layer->is_op = module_is_ops(entry);
+    layer->is_bare_op = is_bare_op(entry, class_name);
+    layer->is_op = layer->is_bare_op || module_is_ops(entry);
     layer->row = kcc_layer_find(class_name, layer->is_op);
     if (layer->row) {
         layer->class_name = layer->row->name;

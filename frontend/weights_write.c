@@ -62,6 +62,26 @@ kcc_status kcc_model_check_whole(const kcc_model *model, const char *path, kcc_e
                     "the model's JSON is not Keras 3's, and whole models are written as Keras 3 does");
 }
 
+/* An operator that Keras will not find: .h5 files have no modules (whole), an archive those of its model. */
+static const kcc_layer *lost_operator(const kcc_layer *layer, bool whole) {
+    if (layer->is_op && (whole || layer->is_bare_op)) return layer;
+    for (int i = 0; i < layer->n_sublayers; i++) {
+        const kcc_layer *found = lost_operator(layer->sublayer[i], whole);
+        if (found) return found;
+    }
+    return NULL;
+}
+
+/* Keras writes such .h5 files, too, and cannot read them. */
+static void warn_operators(const kcc_weights_io *io, bool archive) {
+    const kcc_layer *op = lost_operator(io->model->root, !archive);
+    if (op)
+        kcc_weights_log(io, "kcc can load this file, Keras cannot: operator \"%.80s\" is not found in %s",
+                        op->name,
+                        archive ? "a model that came from .h5; build the model in Keras and load the weights"
+                                : ".h5; save .keras instead");
+}
+
 static kcc_status write_file(const kcc_weights_io *io, bool whole) {
     if (whole && (ends_with(io->path, ".npz") || ends_with(io->path, ".weights.h5")))
         return kcc_fail(io->error, KCC_EINVAL, io->path, "save as .keras or .h5",
@@ -79,6 +99,7 @@ static kcc_status write_file(const kcc_weights_io *io, bool whole) {
     if (keras || whole) {
         kcc_status status = kcc_model_check_whole(io->model, io->path, io->error);
         if (status != KCC_OK) return status;
+        warn_operators(io, keras);
     }
     if (legacy && io->optimizer && !whole)
         kcc_weights_log(

@@ -3,6 +3,7 @@
  */
 #include "model_rig.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -135,12 +136,69 @@ static void messages(void **state) {
         "no node 9");
 }
 
+/* A layer or operator of an .h5 of Keras 3: no module; called with args, whose tensors are $name. */
+static const char *h5_model(const char *layers) {
+    static char json[4000];
+    static const char head[] =
+        "{\"class_name\":\"Functional\",\"config\":{\"name\":\"f\",\"layers\":["
+        "{\"class_name\":\"InputLayer\",\"config\":{\"batch_shape\":[null,2],\"name\":\"i\"},"
+        "\"name\":\"i\",\"inbound_nodes\":[]}",
+                      tail[] = "],\"input_layers\":[\"i\",0,0],\"output_layers\":[\"o\",0,0]}}";
+    size_t n = (size_t)snprintf(json, sizeof json, "%s", head);
+    while (*layers) { /* "Class o {config} [args]" and a line break each */
+        char class_name[40], name[2], config[200], args[40];
+        int used = 0;
+        assert_int_equal(
+            sscanf(layers, "%39s %1s {%199[^}]} [%39[^\n]%n", class_name, name, config, args, &used), 4);
+        layers += used + 1;
+        n += (size_t)snprintf(json + n, sizeof json - n,
+                              ",{\"class_name\":\"%s\",\"name\":\"%s\",\"config\":{\"name\":\"%s\"%s},"
+                              "\"inbound_nodes\":[{\"kwargs\":{},\"args\":[",
+                              class_name, name, name, *config == ' ' ? "" : config);
+        for (const char *a = args; *a; a++) {
+            n += *a == '$' ? (size_t)snprintf(json + n, sizeof json - n,
+                                              "{\"class_name\":\"__keras_tensor__\",\"config\":{"
+                                              "\"keras_history\":[\"%c\",0,0]}}",
+                                              *++a)
+                           : (size_t)snprintf(json + n, sizeof json - n, "%c", *a);
+        }
+        n += (size_t)snprintf(json + n, sizeof json - n, "}]}");
+    }
+    snprintf(json + n, sizeof json - n, "%s", tail);
+    return json;
+}
+
+static void operators_without_module(void **state) {
+    (void)state;
+    static const struct {
+        const char *layers;
+        double out[2];
+        bool op; /* the last */
+    } c[] = {
+        {"Relu o { } [$i]\n", {1, 0}, true},
+        {"Subtract o { } [1.0,$i]\n", {0, 3}, true},
+        {"Add o { } [$i,$i]\n", {2, -4}, true},
+        {"Add o { } [[$i,$i]]\n", {2, -4}, false},
+        {"Multiply o {,\"trainable\":true} [[$i,$i]]\n", {1, 4}, false},
+        {"Relu b { } [$i]\nExpandDims c {,\"axis\":1} [$b]\nSqueeze o {,\"axis\":1} [$c]\n", {1, 0}, true},
+    };
+    for (size_t i = 0; i < sizeof c / sizeof *c; i++) {
+        double x[] = {1, -2}, *in[] = {x}, out[4];
+        kcc_model *m = rig_load(h5_model(c[i].layers));
+        assert_int_equal(rig_predict(m, &(rig_data){.batch = 1, .x = in}, out, 4), 2);
+        for (int k = 0; k < 2; k++) rig_near(out[k], c[i].out[k], 1e-9);
+        assert_int_equal(m->root->sublayer[m->root->n_sublayers - 1]->is_op, c[i].op);
+        kcc_model_free(m);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(nested),
         cmocka_unit_test(any_order),
         cmocka_unit_test(keys_are_sorted),
         cmocka_unit_test(messages),
+        cmocka_unit_test(operators_without_module),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

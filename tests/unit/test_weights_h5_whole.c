@@ -33,6 +33,28 @@ static void round_trip(void **state) {
     remove(path);
 }
 
+/* Keras cannot load what has operators from .h5, its own files neither: it is said once. */
+static void operators(void **state) {
+    (void)state;
+    wm_open(&m);
+    m.layer[6].is_op = m.layer[7].is_op = true;
+    kcc_session *s = wm_session(&m, 1);
+    const char *path = wm_file("whole.h5"), *archive = wm_file("whole.keras");
+    assert_int_equal(kcc_weights_write(s, &m.model, archive, &whole, NULL), KCC_OK);
+    assert_string_equal(m.log, "");
+    assert_int_equal(kcc_weights_write(s, &m.model, path, &whole, NULL), KCC_OK);
+    const char *said =
+        strstr(m.log, "Keras cannot: operator \"inner_bn\" is not found in .h5; save .keras instead");
+    assert_non_null(said);
+    assert_null(strstr(said + 1, "Keras cannot"));
+    m.layer[7].is_bare_op = true; /* it came from .h5 */
+    assert_int_equal(kcc_weights_write(s, &m.model, archive, &whole, NULL), KCC_OK);
+    assert_non_null(strstr(m.log, "operator \"drop\" is not found in a model that came from .h5"));
+    kcc_session_free(s);
+    remove(path);
+    remove(archive);
+}
+
 static void names(kcc_h5 *file, const char *group, const char *attribute, int n, int at, const char *text) {
     kcc_h5_list list;
     assert_int_equal(kcc_h5_texts(file, group, attribute, &list, NULL), KCC_OK);
@@ -166,8 +188,8 @@ static void refused(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(round_trip), cmocka_unit_test(layout),
-                                       cmocka_unit_test(model_config), cmocka_unit_test(training_config),
-                                       cmocka_unit_test(refused)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(round_trip),      cmocka_unit_test(operators),
+                                       cmocka_unit_test(layout),          cmocka_unit_test(model_config),
+                                       cmocka_unit_test(training_config), cmocka_unit_test(refused)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
