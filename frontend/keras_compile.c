@@ -65,14 +65,18 @@ static bool split(const kcc_model *model, kcc_cursor c, struct by_output *parts)
     return true;
 }
 
-/* A name of a class wrapped around a function: {"class_name": "MeanMetricWrapper", "config": {"fn": …}}. */
-static kcc_object unwrapped(kcc_cursor c) {
+/* A name of a class wrapped around a function: {"class_name": "MeanMetricWrapper", "config": {"fn": …}}.
+ * *is_function (NULL: not asked): whether Keras 3 wrote a function, of keras.losses, not a name. */
+static kcc_object unwrapped(kcc_cursor c, bool *is_function) {
     kcc_object o = kcc_object_read(c);
     if (o.name &&
         kcc_name_in(o.name, "MeanMetricWrapper LossFunctionWrapper SumOverBatchSizeMetricWrapper")) {
         kcc_cursor fn = kcc_json_get(o.config, "fn");
         kcc_object inner = kcc_object_read(fn);
         if (inner.name) o.name = inner.name;
+        if (is_function && kcc_json_is_string(inner.config)) *is_function = true;
+    } else if (is_function && o.name && kcc_json_is_object(c)) {
+        *is_function = kcc_json_is_string(o.config);
     }
     return o;
 }
@@ -80,7 +84,7 @@ static kcc_object unwrapped(kcc_cursor c) {
 static void read_loss(kcc_cursor c, kcc_generation generation, kcc_loss *loss) {
     loss->weight = 1;
     if (kcc_json_is_null(c)) return;
-    kcc_object o = unwrapped(c);
+    kcc_object o = unwrapped(c, NULL);
     if (!o.name) return;
     loss->row = kcc_loss_find(o.name);
     if (!loss->row) {
@@ -173,7 +177,8 @@ static const char *shown_name(kcc_model *model, const kcc_compiled *k, kcc_curso
 
 static bool read_metric(kcc_model *model, kcc_compiled *k, kcc_cursor c, int output, bool weighted) {
     if (kcc_json_is_null(c)) return true;
-    kcc_object o = unwrapped(c);
+    bool is_function = false;
+    kcc_object o = unwrapped(c, &is_function);
     if (!o.name) return false;
     if (k->n_metrics == MAX_METRICS)
         return kcc_json_fail(c, KCC_EUNSUPPORTED, NULL, "more than %d metrics", MAX_METRICS);
@@ -184,7 +189,8 @@ static bool read_metric(kcc_model *model, kcc_compiled *k, kcc_cursor c, int out
     if (!k->loss[output].row)
         return kcc_json_fail(c, KCC_EUNSUPPORTED, "give the output a loss",
                              "output \"%s\" has metrics but no loss", model->outputs[output].name);
-    spec->row = kcc_metric_find(name);
+    /* cosine_similarity is both, of opposite signs */
+    spec->row = is_function && kcc_loss_find(name) ? NULL : kcc_metric_find(name);
     if (spec->row) {
         spec->direction = spec->row->direction;
         spec->args = kcc_metric_defaults(spec->row, k->generation);
@@ -431,7 +437,7 @@ static kcc_status merged_text(const kcc_model *model, const kcc_training *t, cha
         char separator = several ? ';' : ',';
         if (t->loss) {
             replace(object, "loss", list_of(t->loss, ',', false, value_item));
-            kcc_loss_spell(cJSON_GetObjectItemCaseSensitive(object, "loss"));
+            kcc_loss_spell(cJSON_GetObjectItemCaseSensitive(object, "loss"), true);
         }
         if (t->loss_weights) replace(object, "loss_weights", list_of(t->loss_weights, ',', true, value_item));
         if (t->metrics) replace(object, "metrics", list_of(t->metrics, separator, true, metrics));

@@ -44,11 +44,18 @@ const kcc_loss_row *kcc_loss_find(const char *name) {
     return NULL;
 }
 
-void kcc_loss_spell(cJSON *losses) {
-    const kcc_loss_row *row = cJSON_IsString(losses) ? kcc_loss_find(losses->valuestring) : NULL;
-    if (row) cJSON_SetValuestring(losses, row->name);
-    if (cJSON_HasObjectItem(losses, "class_name")) return;
-    for (cJSON *item = losses ? losses->child : NULL; item; item = item->next) kcc_loss_spell(item);
+bool kcc_loss_spell(cJSON *losses, bool all) {
+    const char *name = cJSON_GetStringValue(losses);
+    const kcc_loss_row *row = name ? kcc_loss_find(name) : NULL;
+    bool changed =
+        row && (all || (strcmp(name, row->class_name) != 0 &&
+                        !kcc_name_in(name, "mse MSE mae MAE mape MAPE msle MSLE bce BCE kld KLD")));
+    changed = changed && strcmp(name, row->name) != 0;
+    if (changed) cJSON_SetValuestring(losses, row->name);
+    if (cJSON_HasObjectItem(losses, "class_name")) return false;
+    for (cJSON *item = losses ? losses->child : NULL; item; item = item->next)
+        changed = kcc_loss_spell(item, all) || changed;
+    return changed;
 }
 
 const char *kcc_loss_hint(kcc_arena *arena, const char *name) {

@@ -99,12 +99,13 @@ void kcc_weights_training_config(kcc_text *text, const char *compile_json) {
         optimizer = newer;
         newer = NULL;
     }
+    kcc_metrics_spell(json);
     reduce_objects(json);
     drop_ids(json);
     drop_ids(optimizer);
     /* Keras looks for this key, and finds no "mse" here. */
     if (json && !cJSON_HasObjectItem(json, "loss_weights")) cJSON_AddNullToObject(json, "loss_weights");
-    kcc_loss_spell(cJSON_GetObjectItemCaseSensitive(json, "loss"));
+    kcc_loss_spell(cJSON_GetObjectItemCaseSensitive(json, "loss"), true);
     const char *class_name = cJSON_GetStringValue(optimizer);
     if (!class_name)
         class_name = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(optimizer, "class_name"));

@@ -156,7 +156,10 @@ void kcc_weights_put_floats(kcc_text *text, const char *json) {
 void kcc_weights_complete_compile(kcc_text *text, const char *compile_json) {
     cJSON *json = cJSON_Parse(compile_json);
     cJSON *optimizer = cJSON_GetObjectItemCaseSensitive(json, "optimizer");
-    if (cJSON_IsString(optimizer) || cJSON_GetObjectItemCaseSensitive(optimizer, "module")) {
+    cJSON *loss = cJSON_GetObjectItemCaseSensitive(json, "loss");
+    bool changed = kcc_metrics_spell(json);
+    changed = kcc_loss_spell(loss, false) || changed;
+    if (!changed && (cJSON_IsString(optimizer) || cJSON_GetObjectItemCaseSensitive(optimizer, "module"))) {
         kcc_weights_put_floats(text, compile_json); /* Keras 3's own: byte for byte, but for these */
         cJSON_Delete(json);
         return;
@@ -165,7 +168,7 @@ void kcc_weights_complete_compile(kcc_text *text, const char *compile_json) {
         cJSON_AddItemToObject(json, "optimizer", optimizer);
     cJSON_DeleteItemFromObjectCaseSensitive(json, "sample_weight_mode");
     if (cJSON_IsObject(optimizer)) complete_optimizer(optimizer);
-    kcc_loss_spell(cJSON_GetObjectItemCaseSensitive(json, "loss"));
+    kcc_loss_spell(loss, true);
     char *print = cJSON_PrintUnformatted(json);
     if (print)
         kcc_weights_put_floats(text, print);

@@ -42,6 +42,15 @@ static void compile_for_keras(void **state) {
     static const char own[] = "{\"optimizer\": {\"module\": \"keras.optimizers\", \"class_name\": \"Adam\"}}";
     complete(own, own);
     complete("{\"optimizer\": \"adam\"}", "{\"optimizer\": \"adam\"}");
+    static const char known[] =
+        "{\"optimizer\": \"adam\", \"loss\": \"mse\", \"metrics\": [\"kl_divergence\"]}";
+    complete(known, known);
+    complete(
+        "{\"optimizer\":\"adam\",\"loss\":[\"mse\",\"cce\"],\"metrics\":[\"rmse\"]}",
+        "{\"optimizer\":\"adam\",\"loss\":[\"mean_squared_error\",\"categorical_crossentropy\"],\"metrics\":["
+        "{\"module\":\"keras.metrics\",\"class_name\":\"RootMeanSquaredError\",\"config\":{\"name\":\"rmse\"}"
+        ","
+        "\"registered_name\":null}]}");
     complete(
         "{\"optimizer\":{\"module\":\"m\",\"config\":{\"learning_rate\":1,\"momentum\": 0,\"rho\":1}}}",
         "{\"optimizer\":{\"module\":\"m\",\"config\":{\"learning_rate\":1.0,\"momentum\": 0.0,\"rho\":1}}}");
