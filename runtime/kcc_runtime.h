@@ -112,7 +112,7 @@ int32_t kcc_program_find_weight(const kcc_program *program, const char *key);
 int64_t kcc_session_iterations(const kcc_session *session); /* optimizer steps done */
 void kcc_session_set_iterations(kcc_session *session, int64_t iterations);
 float kcc_session_learning_rate(const kcc_session *session);
-/** Errors: KCC_EINVAL if the program computes its learning rate by a schedule. */
+/** Errors: KCC_EINVAL if the program computes its learning rate by a schedule; if it is negative or no number. */
 kcc_status kcc_session_set_learning_rate(kcc_session *session, float rate, kcc_error *error);
 
 /* -------------------------------------------------------------- one batch */

@@ -217,6 +217,8 @@ kcc_status kcc_session_set_learning_rate(kcc_session *session, float rate, kcc_e
     if (session->program->has_schedule)
         return kcc_fail(error, KCC_EINVAL, "learning_rate", "compile the model with a constant learning rate",
                         "the model computes its learning rate by a schedule");
+    if (!(rate >= 0)) /* NaN, too */
+        return kcc_fail(error, KCC_EINVAL, "learning_rate", "", "the learning rate must not be negative");
     session->learning_rate = rate;
     return KCC_OK;
 }

@@ -496,7 +496,7 @@ static void put_fit(kcc_text *out, const kcc_module *m) {
         "g->batch_size;\n"
         "    o.steps_per_epoch = g->steps_per_epoch;\n    o.shuffle = g->shuffle;\n"
         "    o.validation_split = g->validation_split;\n    o.verbose = g->verbose;\n"
-        "    if (g->learning_rate > 0 && kcc_session_set_learning_rate(model->session, g->learning_rate, "
+        "    if (g->learning_rate != 0 && kcc_session_set_learning_rate(model->session, g->learning_rate, "
         "&e))\n"
         "        return report(error, &e);\n"
         "    int status = kcc_fit(model->session, &o, &h, &e);\n"

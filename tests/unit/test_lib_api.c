@@ -38,6 +38,8 @@ static void test_header(void **state) {
     assert_null(strstr(h.data, "#include \""));
     assert_non_null(strstr(list.data, "tiny_fit; "));
     assert_non_null(strstr(list.data, "local: *;"));
+    /* a rate below 0 or NaN goes to the check of the runtime, too */
+    assert_non_null(strstr(glue.data, "if (g->learning_rate != 0 && kcc_session_set_learning_rate("));
     compiles(h.data, "-std=c99");
     compiles(h.data, "-x c++ -fsyntax-only");
     compiles(glue.data, "-std=c11");

@@ -1,4 +1,5 @@
 /* session.c: checks of a program, first values, arena, faults. */
+#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -66,6 +67,12 @@ static void keys_and_rates(void **state) {
     assert_true(kcc_session_learning_rate(s) == 0.05f);
     assert_int_equal(kcc_session_set_learning_rate(s, 0.5f, NULL), KCC_OK);
     assert_true(kcc_session_learning_rate(s) == 0.5f);
+    kcc_error error = {0};
+    assert_int_equal(kcc_session_set_learning_rate(s, -1, &error), KCC_EINVAL);
+    assert_string_equal(error.message, "the learning rate must not be negative");
+    assert_int_equal(kcc_session_set_learning_rate(s, NAN, NULL), KCC_EINVAL);
+    assert_true(kcc_session_learning_rate(s) == 0.5f);
+    assert_int_equal(kcc_session_set_learning_rate(s, 0, NULL), KCC_OK);
     p.has_schedule = 1;
     assert_int_equal(kcc_session_set_learning_rate(s, 0.1f, NULL), KCC_EINVAL);
     kcc_session_set_iterations(s, 77);
