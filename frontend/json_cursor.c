@@ -278,9 +278,9 @@ int kcc_json_ints(kcc_cursor c, int64_t *values, int cap, int64_t lo, int64_t hi
     return n;
 }
 
-bool kcc_json_require(kcc_cursor c) {
+bool kcc_json_require(kcc_cursor c, const char *example) {
     if (c.json && !cJSON_IsNull(c.json)) return true;
-    return kcc_json_fail(c, KCC_EPARSE, NULL,
+    return kcc_json_fail(c, KCC_EPARSE, kcc_format(c.doc->arena, "such as \"%s\": %s", c.key, example),
                          c.json ? "null stands where a value must be" : "this is missing");
 }
 
@@ -332,4 +332,17 @@ const char *kcc_nearest(const char *text, int n, const char *const *names) {
 const char *kcc_did_you_mean(kcc_arena *arena, const char *text, int n, const char *const *names) {
     const char *near = kcc_nearest(text, n, names);
     return near ? kcc_format(arena, "did you mean \"%s\"?", near) : "";
+}
+
+const char *kcc_near_or_all(kcc_arena *arena, const char *text, int n, const char *const *names) {
+    const char *hint = kcc_did_you_mean(arena, text, n, names);
+    if (*hint) return hint;
+    hint = "one of ";
+    for (int i = 0; i < n; i++) {
+        const char *more = kcc_format(arena, "%s%s%s", hint, i ? ", " : "", names[i]);
+        if (strlen(more) + sizeof ", …" > sizeof((kcc_error *)0)->hint)
+            return kcc_format(arena, "%s, …", hint);
+        hint = more;
+    }
+    return hint;
 }

@@ -64,8 +64,9 @@ double kcc_json_number(kcc_cursor c, double otherwise);
 int64_t kcc_json_int(kcc_cursor c, int64_t otherwise, int64_t lo, int64_t hi);
 /** A number or list of whole numbers; returns how many, at most cap; 0 if absent or null. */
 int kcc_json_ints(kcc_cursor c, int64_t *values, int cap, int64_t lo, int64_t hi);
-/** Records the failure "missing" if there is nothing at c; returns whether something is there. */
-bool kcc_json_require(kcc_cursor c);
+/** Records the failure "missing" if there is nothing at c, with an example of a value (JSON); returns whether
+ *  something is there. */
+bool kcc_json_require(kcc_cursor c, const char *example);
 
 /** "$.config.layers[3].config.units", in the arena. */
 const char *kcc_json_path(kcc_cursor c);
@@ -90,5 +91,7 @@ const char *kcc_json_print(kcc_cursor c);
 const char *kcc_nearest(const char *text, int n, const char *const *names);
 /** "did you mean \"x\"?" or "", in the arena. */
 const char *kcc_did_you_mean(kcc_arena *arena, const char *text, int n, const char *const *names);
+/** The same; if none is near, "one of a, b, c", as many as there is room for. */
+const char *kcc_near_or_all(kcc_arena *arena, const char *text, int n, const char *const *names);
 
 #endif

@@ -104,7 +104,7 @@ static const struct initializer *find_initializer(kcc_arena *arena, const char *
 static void unknown_initializer(kcc_object o) {
     const char *names[N_INITIALIZERS];
     for (int i = 0; i < N_INITIALIZERS; i++) names[i] = initializers[i].name;
-    kcc_json_fail(o.at, KCC_EUNSUPPORTED, kcc_did_you_mean(o.at.doc->arena, o.name, N_INITIALIZERS, names),
+    kcc_json_fail(o.at, KCC_EUNSUPPORTED, kcc_near_or_all(o.at.doc->arena, o.name, N_INITIALIZERS, names),
                   "unknown initializer \"%s\"", o.name);
 }
 
@@ -211,7 +211,7 @@ kcc_regularizer kcc_read_regularizer(kcc_cursor c) {
                               kcc_json_number(kcc_json_get(o.config, "factor"), 0.01),
                               strcmp(mode, "columns") == 0};
     } else {
-        kcc_json_fail(c, KCC_EUNSUPPORTED, kcc_did_you_mean(c.doc->arena, o.name, 5, names),
+        kcc_json_fail(c, KCC_EUNSUPPORTED, kcc_near_or_all(c.doc->arena, o.name, 5, names),
                       "unknown regularizer \"%s\"", o.name);
     }
     if (r.kind == KCC_REGULARIZER_L1L2 && r.l1 == 0 && r.l2 == 0) r.kind = KCC_REGULARIZER_NONE;
@@ -276,7 +276,7 @@ kcc_constraint kcc_read_constraint(kcc_cursor c, const kcc_shape *shape) {
         k.max = kcc_json_number(hi.json ? hi : kcc_json_get(o.config, "high"), 1);
         k.rate = kcc_json_number(kcc_json_get(o.config, "rate"), 1);
     } else {
-        kcc_json_fail(c, KCC_EUNSUPPORTED, kcc_did_you_mean(c.doc->arena, o.name, 4, names),
+        kcc_json_fail(c, KCC_EUNSUPPORTED, kcc_near_or_all(c.doc->arena, o.name, 4, names),
                       "unknown constraint \"%s\"", o.name);
     }
     int64_t axes[KCC_MAX_RANK] = {0};
@@ -332,7 +332,7 @@ const kcc_activation_row *kcc_read_activation(kcc_cursor c, kcc_generation gener
     if (!row) {
         const char *names[N_ACTIVATIONS];
         for (int i = 0; i < N_ACTIVATIONS; i++) names[i] = activations[i].name;
-        kcc_json_fail(c, KCC_EUNSUPPORTED, kcc_did_you_mean(c.doc->arena, name, N_ACTIVATIONS, names),
+        kcc_json_fail(c, KCC_EUNSUPPORTED, kcc_near_or_all(c.doc->arena, name, N_ACTIVATIONS, names),
                       "unknown activation \"%s\"", name);
         return NULL;
     }

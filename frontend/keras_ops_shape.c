@@ -46,7 +46,7 @@ void kcc_kop_split(kcc_layer_call *c) {
     kcc_node *x = kcc_in_raw(c, 0);
     kcc_cursor at = kcc_key(c, "indices_or_sections");
     int axis = kcc_axis(c, kcc_key(c, "axis"), 0, x->shape.rank);
-    if (axis < 0 || !no_batch(c, x, axis) || !kcc_json_require(at)) return;
+    if (axis < 0 || !no_batch(c, x, axis) || !kcc_json_require(at, "2")) return;
     int64_t size = x->shape.dim[axis].size, begin = 0;
     if (!kcc_json_is_array(at)) {
         int64_t n = kcc_json_int(at, 1, 1, MAX_SIZE);
@@ -182,7 +182,7 @@ void kcc_kop_reshape(kcc_layer_call *c) {
     kcc_dim total;
     int64_t known = 1;
     int open = -1, batch = -1;
-    if (!kcc_json_require(at)) return;
+    if (!kcc_json_require(at, "[-1, 4]")) return;
     if (!kcc_shape_count(&x->shape, &total)) {
         kcc_call_fail(c, NULL, KCC_ESHAPE, NULL, "this tensor cannot be reshaped");
         return;
@@ -452,7 +452,7 @@ void kcc_kop_pad(kcc_layer_call *c) {
                       "mode \"%s\" is not supported", mode);
         return;
     }
-    if (!kcc_json_require(at)) return;
+    if (!kcc_json_require(at, "[[0, 0], [1, 1]]")) return;
     if (value != 0) x = kcc_adds(c->g, x, -value);
     for (int i = 0; i < rank && kcc_call_ok(c); i++) {
         int64_t width[2] = {0, 0};

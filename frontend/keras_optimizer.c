@@ -48,7 +48,8 @@ static double number(kcc_cursor config, const char *key, double otherwise) {
 static double positive(kcc_cursor config, const char *key) {
     kcc_cursor c = kcc_json_get(config, key);
     double v = kcc_json_number(c, 1);
-    if (kcc_json_require(c) && !(v > 0)) kcc_json_fail(c, KCC_EINVAL, NULL, "%s must be positive", key);
+    if (kcc_json_require(c, "1000") && !(v > 0))
+        kcc_json_fail(c, KCC_EINVAL, NULL, "%s must be positive", key);
     return v;
 }
 
@@ -69,7 +70,7 @@ static void read_schedule(kcc_cursor c, kcc_schedule *s) {
     int k = 0;
     while (k < 6 && strcmp(o.name, names[k]) != 0) k++;
     if (k == 6) {
-        kcc_json_fail(c, KCC_EUNSUPPORTED, kcc_did_you_mean(c.doc->arena, o.name, 6, names),
+        kcc_json_fail(c, KCC_EUNSUPPORTED, kcc_near_or_all(c.doc->arena, o.name, 6, names),
                       "unknown learning-rate schedule \"%s\"", o.name);
         return;
     }
@@ -176,7 +177,7 @@ bool kcc_read_optimizer(kcc_cursor c, kcc_generation generation, kcc_optimizer *
     if (!row) {
         const char *names[N_ROWS];
         for (int i = 0; i < N_ROWS; i++) names[i] = rows[i].name;
-        return kcc_json_fail(c, KCC_EUNSUPPORTED, kcc_did_you_mean(c.doc->arena, object.name, N_ROWS, names),
+        return kcc_json_fail(c, KCC_EUNSUPPORTED, kcc_near_or_all(c.doc->arena, object.name, N_ROWS, names),
                              "unknown optimizer \"%s\"", object.name);
     }
     kcc_cursor config = object.config, rate = kcc_json_get(config, "learning_rate");

@@ -188,15 +188,16 @@ static bool module_is_ops(kcc_cursor entry) {
 }
 
 /* An operator in an .h5 of Keras 3, where no module is written: called with Keras 3's nodes, its config has nothing
- * but its name and arguments, while a layer's has at least "trainable".  Merging layers, though, take a list. */
-static bool is_bare_op(kcc_cursor entry, const char *class_name) {
+ * but its name and arguments, while a layer's has at least "trainable", as the model's around it. */
+static bool is_bare_op(kcc_cursor entry, const kcc_layer *parent, const char *class_name) {
     const kcc_layer_row *op = kcc_layer_find(class_name, true);
     kcc_cursor node = kcc_json_at(kcc_json_get(entry, "inbound_nodes"), 0), args = kcc_json_get(node, "args");
     if (!op || kcc_json_get(entry, "module").json || !kcc_json_is_array(args)) return false;
     kcc_cursor config = kcc_json_get(entry, "config");
     for (kcc_cursor e = kcc_json_first(config); e.json; e = kcc_json_next(e))
         if (strcmp(e.key, "name") != 0 && !kcc_name_in(e.key, op->keys)) return false;
-    return !kcc_layer_find(class_name, false) || *op->keys || !kcc_json_is_array(kcc_json_at(args, 0));
+    return !kcc_layer_find(class_name, false) || !kcc_json_is_array(kcc_json_at(args, 0)) ||
+           (*op->keys && parent && kcc_json_get(parent->config, "trainable").json);
 }
 
 /* Keys of any layer: read elsewhere or without effect. */
@@ -251,7 +252,7 @@ static const char *made_name(kcc_model *model, const kcc_layer *parent, const ch
 static void resolve_class(kcc_layer *layer, kcc_cursor entry) {
     kcc_document *doc = layer->config.doc;
     const char *class_name = layer->class_name;
-    layer->is_bare_op = is_bare_op(entry, class_name);
+    layer->is_bare_op = is_bare_op(entry, layer->parent, class_name);
     layer->is_op = layer->is_bare_op || module_is_ops(entry);
     layer->row = kcc_layer_find(class_name, layer->is_op);
     if (layer->row) {
@@ -271,7 +272,7 @@ static void resolve_class(kcc_layer *layer, kcc_cursor entry) {
 static void parse_wrapped(kcc_model *model, kcc_layer *wrapper, const char *path, int depth) {
     kcc_cursor entry = kcc_json_get(wrapper->config, "layer");
     int cap = 0;
-    if (!kcc_json_require(entry)) return;
+    if (!kcc_json_require(entry, "{\"class_name\": \"Dense\", \"config\": {\"units\": 10}}")) return;
     kcc_layer *layer =
         kcc_parse_layer(model, wrapper, entry, kcc_format(model->arena, "%s.config.layer", path), depth + 1);
     if (!layer) return;

@@ -286,7 +286,7 @@ void kcc_layer_rms_normalization(kcc_layer_call *c) {
 /* InceptionResNetV2: x + scale y. */
 void kcc_layer_custom_scale(kcc_layer_call *c) {
     double scale = kcc_json_number(kcc_key(c, "scale"), 1);
-    if (!kcc_json_require(kcc_key(c, "scale"))) return;
+    if (!kcc_json_require(kcc_key(c, "scale"), "0.2")) return;
     kcc_node *x = kcc_in(c, 0), *y = kcc_in(c, 1);
     kcc_out(c, kcc_add(c->g, x, kcc_muls(c->g, y, scale)));
 }
@@ -294,7 +294,7 @@ void kcc_layer_custom_scale(kcc_layer_call *c) {
 void kcc_layer_layer_scale(kcc_layer_call *c) {
     kcc_node *x = kcc_in(c, 0);
     kcc_cursor size = kcc_key(c, "projection_dim");
-    if (!kcc_json_require(size)) return;
+    if (!kcc_json_require(size, "64")) return;
     int64_t n = kcc_json_int(size, 1, 1, INT32_MAX);
     double first = kcc_json_number(kcc_key(c, "init_values"), 1);
     kcc_weight_spec spec = {.name = "variable", .shape = KCC_FIXED_SHAPE(n), .otherwise = "ones"};

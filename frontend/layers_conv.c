@@ -68,7 +68,7 @@ bool kcc_space_sizes(kcc_layer_call *c, const char *key, int rank, int64_t least
     for (int i = 0; i < rank; i++) out[i] = otherwise;
     if (places > 1 && places == rank) {
         for (int i = 0; i < rank; i++)
-            if (kcc_json_require(place[i])) out[i] = kcc_json_int(place[i], otherwise, least, INT32_MAX);
+            if (kcc_json_require(place[i], "3")) out[i] = kcc_json_int(place[i], otherwise, least, INT32_MAX);
         return kcc_call_ok(c);
     }
     at = place[0];
@@ -142,7 +142,7 @@ static bool read_conv(kcc_layer_call *c, conv *k, bool causal) {
     int rank = k->s.rank;
     kcc_cursor size[3];
     int sizes = kcc_key_places(c, "kernel_size", size);
-    if ((sizes == 1 && !kcc_json_require(size[0])) ||
+    if ((sizes == 1 && !kcc_json_require(size[0], "3")) ||
         !kcc_space_sizes(c, "kernel_size", rank, 1, 1, k->kernel) ||
         !kcc_space_sizes(c, "strides", rank, 1, 1, k->stride) ||
         !kcc_space_sizes(c, "dilation_rate", rank, 1, 1, k->dilation) ||
@@ -154,7 +154,7 @@ static bool read_conv(kcc_layer_call *c, conv *k, bool causal) {
 
 static bool read_filters(kcc_layer_call *c, conv *k) {
     kcc_cursor at = kcc_key(c, "filters");
-    if (!kcc_json_require(at)) return false;
+    if (!kcc_json_require(at, "32")) return false;
     k->filters = kcc_json_int(at, 1, 1, MAX_FILTERS);
     if (!kcc_call_ok(c)) return false;
     if (k->s.channels % k->groups || k->filters % k->groups)

@@ -28,7 +28,7 @@ static kcc_node *last_axis_product(kcc_graph *g, kcc_node *x, kcc_node *w) {
 void kcc_layer_dense(kcc_layer_call *c) {
     kcc_node *x = kcc_in(c, 0);
     kcc_cursor units_at = kcc_key(c, "units");
-    if (!kcc_json_require(units_at)) return;
+    if (!kcc_json_require(units_at, "10")) return;
     int64_t units = kcc_json_int(units_at, 1, 1, MAX_UNITS);
     if (x->shape.rank < 2 || x->shape.dim[x->shape.rank - 1].batch) {
         kcc_call_fail(c, NULL, KCC_ESHAPE, "a Flatten or Reshape before it may help",
@@ -76,7 +76,7 @@ void kcc_layer_activity_regularization(kcc_layer_call *c) {
 static double read_rate(kcc_layer_call *c, const char *key, double most) {
     kcc_cursor at = kcc_key(c, key);
     double rate = kcc_json_number(at, 0);
-    if (!kcc_json_require(at)) return 0;
+    if (!kcc_json_require(at, "0.5")) return 0;
     if (!(rate >= 0 && rate <= most)) {
         kcc_json_fail(at, KCC_EINVAL, NULL, "%s must be in [0, %g], not %g", key, most, rate);
         return 0;
@@ -216,7 +216,7 @@ void kcc_layer_reshape(kcc_layer_call *c) {
     kcc_cursor at = kcc_key(c, "target_shape");
     int64_t sizes[KCC_MAX_RANK], known = 1, total = per_sample(c, x);
     if (kcc_json_is_object(at)) at = kcc_json_get(at, "items");
-    if (!total || !kcc_json_require(at)) return;
+    if (!total || !kcc_json_require(at, "[-1, 4]")) return;
     int n = kcc_json_ints(at, sizes, KCC_MAX_RANK - 1, -1, MAX_UNITS), open = -1;
     if (!kcc_call_ok(c)) return;
     for (int i = 0; i < n; i++) {
@@ -251,7 +251,7 @@ void kcc_layer_permute(kcc_layer_call *c) {
     int perm[KCC_MAX_RANK] = {0};
     unsigned seen = 0;
     if (kcc_json_is_object(at)) at = kcc_json_get(at, "items");
-    if (!kcc_json_require(at)) return;
+    if (!kcc_json_require(at, "[2, 1]")) return;
     int n = kcc_json_ints(at, dims, KCC_MAX_RANK - 1, 1, KCC_MAX_RANK - 1);
     for (int i = 0; i < n; i++) {
         seen |= 1u << dims[i];
@@ -269,7 +269,7 @@ void kcc_layer_permute(kcc_layer_call *c) {
 void kcc_layer_repeat_vector(kcc_layer_call *c) {
     kcc_node *x = kcc_in_raw(c, 0);
     kcc_cursor at = kcc_key(c, "n");
-    if (!kcc_json_require(at)) return;
+    if (!kcc_json_require(at, "3")) return;
     int64_t n = kcc_json_int(at, 1, 1, MAX_UNITS);
     if (x->shape.rank != 2) {
         kcc_call_fail(c, NULL, KCC_ESHAPE, NULL, "RepeatVector \"%s\" needs an input of rank 2, not %d",

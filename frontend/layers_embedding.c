@@ -11,7 +11,7 @@ void kcc_layer_embedding(kcc_layer_call *c) {
     kcc_graph *g = c->g;
     kcc_node *ids = kcc_in_raw(c, 0);
     kcc_cursor rows_at = kcc_key(c, "input_dim"), width_at = kcc_key(c, "output_dim");
-    if (!kcc_call_ok(c) || !kcc_json_require(rows_at) || !kcc_json_require(width_at)) return;
+    if (!kcc_call_ok(c) || !kcc_json_require(rows_at, "1000") || !kcc_json_require(width_at, "64")) return;
     int64_t rows = kcc_json_int(rows_at, 1, 1, INT32_MAX), width = kcc_json_int(width_at, 1, 1, INT32_MAX);
     int input;
     int64_t count;

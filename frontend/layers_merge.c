@@ -174,7 +174,7 @@ static void batch_dot(kcc_layer_call *c, kcc_cursor at, bool normalize) {
 
 void kcc_layer_dot(kcc_layer_call *c) {
     kcc_cursor axes = kcc_key(c, "axes");
-    if (kcc_json_require(axes)) batch_dot(c, axes, kcc_json_bool(kcc_key(c, "normalize"), false));
+    if (kcc_json_require(axes, "-1")) batch_dot(c, axes, kcc_json_bool(kcc_key(c, "normalize"), false));
 }
 
 /* Keras 1: the mode names one of the layers above. */

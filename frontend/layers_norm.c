@@ -15,7 +15,7 @@ static kcc_node *number_or_list(kcc_layer_call *c, const char *key, double other
 
 void kcc_layer_rescaling(kcc_layer_call *c) {
     kcc_node *x = kcc_in(c, 0);
-    if (!kcc_json_require(kcc_key(c, "scale"))) return;
+    if (!kcc_json_require(kcc_key(c, "scale"), "0.00392")) return;
     kcc_node *y = kcc_mul(c->g, x, number_or_list(c, "scale", 1));
     kcc_cursor offset = kcc_key(c, "offset");
     bool zero = kcc_json_is_null(offset) || (kcc_json_is_number(offset) && offset.json->valuedouble == 0);

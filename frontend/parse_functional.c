@@ -338,7 +338,7 @@ static void read_boundaries(struct reader *r) {
     int cap = count_items(inputs);
     cap += count_items(outputs);
     struct target *t = kcc_alloc_array(r->model->arena, (size_t)cap, sizeof *t);
-    if (!kcc_json_require(inputs) || !kcc_json_require(outputs)) return;
+    if (!kcc_json_require(inputs, "[[\"x\", 0, 0]]") || !kcc_json_require(outputs, "[[\"y\", 0, 0]]")) return;
     int n = read_boundary(r, inputs, t, cap, 0);
     m->input = kcc_alloc_array(r->model->arena, (size_t)n + 1, sizeof *m->input);
     for (int i = 0; i < n; i++) {

@@ -64,6 +64,18 @@ static void unknown_names(void **state) {
             "[null,4]", RIG_LAYER("Dense", "\"name\":\"d\",\"units\":2,\"bias_constraint\":\"MaxNrm\""))),
         "m.json: $.config.layers[1].config.bias_constraint: unknown constraint \"MaxNrm\" (did you mean "
         "\"MaxNorm\"?)");
+    assert_string_equal(/* nothing is near: all of them */
+                        rig_message(RIG_SEQUENTIAL(
+                            "[null,4]",
+                            RIG_LAYER("Dense",
+                                      "\"name\":\"d\",\"units\":2,\"bias_regularizer\":\"qqqqqq\""))),
+                        "m.json: $.config.layers[1].config.bias_regularizer: unknown regularizer \"qqqqqq\" "
+                        "(one of L1, L2, "
+                        "L1L2, l1_l2, OrthogonalRegularizer)");
+    const char *message = rig_message(RIG_SEQUENTIAL(
+        "[null,4]", RIG_LAYER("Dense", "\"name\":\"d\",\"units\":2,\"kernel_initializer\":\"qqqqqq\"")));
+    assert_non_null(strstr(message, "unknown initializer \"qqqqqq\" (one of "));
+    assert_non_null(strstr(message, "GlorotUniform, "));
 }
 
 static void regularizers(void **state) {

@@ -26,7 +26,7 @@ static void dense_sizes(void **state) {
         "m.json: $.config.layers[1].config.units: weight \"kernel\" of layer \"d\" would be too large "
         "(check the sizes of this layer and of its input)");
     assert_string_equal(rig_message(RIG_SEQUENTIAL("[null,4]", RIG_LAYER("Dense", "\"name\":\"d\""))),
-                        "m.json: $.config.layers[1].config.units: this is missing");
+                        "m.json: $.config.layers[1].config.units: this is missing (such as \"units\": 10)");
 }
 
 static double half_dropped(void *user, int64_t stream, int64_t element) {

@@ -180,6 +180,7 @@ static void operators_without_module(void **state) {
         {"Add o { } [$i,$i]\n", {2, -4}, true},
         {"Add o { } [[$i,$i]]\n", {2, -4}, false},
         {"Multiply o {,\"trainable\":true} [[$i,$i]]\n", {1, 4}, false},
+        {"Concatenate o {,\"axis\":-1} [[$i]]\n", {1, -2}, false},
         {"Relu b { } [$i]\nExpandDims c {,\"axis\":1} [$b]\nSqueeze o {,\"axis\":1} [$c]\n", {1, 0}, true},
     };
     for (size_t i = 0; i < sizeof c / sizeof *c; i++) {
