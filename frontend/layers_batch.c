@@ -144,8 +144,8 @@ static kcc_node *moved(kcc_layer_call *c, kcc_node *old, kcc_node *seen, const k
         each.dim[each.rank++] = kcc_fixed(1);
         row.dim[i + 1] = kept->dim[i];
     }
-    kcc_node *shares =
-        kcc_mul(g, kcc_stop_gradient(g, kcc_reshape(g, seen, &row)), kcc_tensor_constant(g, &each, weight));
+    kcc_node *shares = kcc_stop_gradient(g, kcc_reshape(g, seen, &row));
+    shares = kcc_mul(g, shares, kcc_tensor_constant(g, &each, weight));
     kcc_node *share = kcc_reduce(g, KCC_OP_REDUCE_SUM, shares, 1u, false);
     return kcc_add(g, kcc_muls(g, old, pow(momentum, (double)steps)), share);
 }

@@ -50,7 +50,8 @@ void kcc_layer_time_distributed(kcc_layer_call *c) {
         return;
     }
     int64_t steps = dim[1].size, before = t->steps;
-    kcc_value in = {.node = fold(c->g, x), .mask = mask && mask->shape.rank >= 2 ? fold(c->g, mask) : NULL};
+    kcc_value in = {.node = fold(c->g, x)};
+    if (mask && mask->shape.rank >= 2) in.mask = fold(c->g, mask);
     int n = 0;
     if (c->generation == KCC_KERAS_3) t->steps *= steps;
     const kcc_value *out = kcc_call_wrapped(c, c->layer->sublayer[0], 1, &in, &n);
@@ -64,6 +65,7 @@ void kcc_layer_time_distributed(kcc_layer_call *c) {
                           c->layer->name);
             return;
         }
-        kcc_out_masked(c, unfold(c->g, out[i].node, steps), output_mask(c, out[i].mask, steps));
+        kcc_node *y = unfold(c->g, out[i].node, steps);
+        kcc_out_masked(c, y, output_mask(c, out[i].mask, steps));
     }
 }
