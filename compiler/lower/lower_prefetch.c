@@ -13,12 +13,15 @@
  */
 #include "contract.h"
 
-enum { MOST_READS = 8, LEAST_DEPTH = 64, LEAST_BYTES = 1 << 20, MOST_AHEAD = 2048, MOST_LINES = 24 };
+enum { MOST_READS = 8, MOST_VALUES = 128, LEAST_DEPTH = 64, LEAST_BYTES = 1 << 20 };
+enum { MOST_AHEAD = 2048, MOST_LINES = 24 };
 
+/* The values of an epilogue, each once: one that several read is looked into once. */
 typedef struct reads {
-    int n;
-    const kcc_node *node[MOST_READS];
-    kcc_map map[MOST_READS];
+    int n_values, n;
+    const kcc_node *value[MOST_VALUES];
+    kcc_map map[MOST_VALUES]; /* where it is read */
+    int read[MOST_READS];     /* values worth asking for */
 } reads;
 
 static bool member(const kcc_product *p, const kcc_node *n) {
@@ -42,15 +45,15 @@ static bool worth_it(const kcc_product *p, const kcc_node *n, const kcc_map *m) 
 
 /* Collects what of memory the value of n at m is made of. */
 static void collect(const kcc_product *p, const kcc_node *n, const kcc_map *m, reads *all) {
-    if (n == p->node || all->n == MOST_READS) return;
-    for (int i = 0; i < all->n; i++)
-        if (all->node[i] == n && kcc_map_equal(&all->map[i], m)) return;
+    if (n == p->node || all->n == MOST_READS || all->n_values == MOST_VALUES) return;
+    for (int i = 0; i < all->n_values; i++)
+        if (all->value[i] == n && kcc_map_equal(&all->map[i], m)) return;
+    all->value[all->n_values] = n;
+    all->map[all->n_values++] = *m;
     bool leaf = kcc_op_table[n->op].class == KCC_CLASS_LEAF;
     bool moved = n->op == KCC_OP_RESHAPE && !kcc_reshape_trivial(n);
     if (leaf || moved || (!kcc_node_free(n) && !member(p, n))) {
-        if (!worth_it(p, n, m)) return;
-        all->node[all->n] = n;
-        all->map[all->n++] = *m;
+        if (worth_it(p, n, m)) all->read[all->n++] = all->n_values - 1;
         return;
     }
     for (int i = 0; i < n->n_inputs; i++) {
@@ -75,8 +78,8 @@ void kcc_prefetch_epilogue(kcc_product *p, int rows, int vectors) {
                 kcc_kmem mem;
                 unsigned groups;
                 kcc_tile_stand(p, r, v, true);
-                kcc_emit_address(e, all.node[i], &all.map[i], &mem, &groups);
-                kcc_k_prefetch(e->k, all.node[i]->dtype, &mem);
+                kcc_emit_address(e, all.value[all.read[i]], &all.map[all.read[i]], &mem, &groups);
+                kcc_k_prefetch(e->k, all.value[all.read[i]]->dtype, &mem);
             }
 }
 

@@ -134,10 +134,23 @@ static void following_rows_are_asked_for(void **state) {
     }
 }
 
+/* (x w)^2^30: an epilogue of 30 squares, where a search along every way down would take minutes. */
+static void shared_values_are_searched_once(void **state) {
+    (void)state;
+    kcc_graph *g = check_graph();
+    kcc_node *x = kcc_input(g, 0, KCC_F32, &SHAPE(N, F(512))),
+             *w = kcc_variable(g, 0, KCC_F32, &SHAPE(F(512), F(512)));
+    kcc_node *y = kcc_contract(g, x, w, "nc,cf->nf");
+    for (int i = 0; i < 30; i++) y = kcc_mul(g, y, y);
+    kcc_graph_result(g, KCC_RESULT_OUTPUT, 0, y);
+    compile(g, 8, false);
+    check_free(g);
+}
+
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(large_arrays_are_asked_for),
-                                       cmocka_unit_test(small_arrays_are_not),
-                                       cmocka_unit_test(next_rows_are_asked_for),
-                                       cmocka_unit_test(following_rows_are_asked_for)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(large_arrays_are_asked_for), cmocka_unit_test(small_arrays_are_not),
+        cmocka_unit_test(next_rows_are_asked_for), cmocka_unit_test(shared_values_are_searched_once),
+        cmocka_unit_test(following_rows_are_asked_for)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
