@@ -91,8 +91,8 @@ static void restrict_letter(kcc_product *p, int dim, int64_t times, int64_t plus
     p->phase[dim] = plus;
 }
 
-static void divide(kcc_axis *x, int64_t div) {
-    if (x->div != div) return;
+static void divide(kcc_axis *x) {
+    int64_t div = x->div;
     assert(x->coef % div == 0 && x->coef2 % div == 0 && x->add % div == 0);
     x->coef /= div;
     x->coef2 /= div;
@@ -100,19 +100,31 @@ static void divide(kcc_axis *x, int64_t div) {
     x->div = 1;
 }
 
-/* The axis of a that is divided (an adjoint of a strided window), -1: none. */
-static int divided_axis(const kcc_product *p) {
-    for (int i = 0; i < p->map[0].rank; i++)
-        if (p->map[0].axis[i].div > 1) return i;
-    return -1;
+/* A place of a that is divided (an adjoint of a strided window), NULL: none.  Its guard says so even where a is
+ * repeated along that axis, and what is read does not depend on it. */
+static const kcc_axis *divided(const kcc_product *p) {
+    for (int i = 0; i < p->map[0].n_guards; i++)
+        if (p->map[0].guard[i].at.div > 1) return &p->map[0].guard[i].at;
+    return NULL;
+}
+
+/* Divides x wherever axes and guards have it, or puts them at 0 if it is never whole. */
+static void settle(kcc_map *m, const kcc_axis *x, bool whole) {
+    for (int i = 0; i < m->rank + m->n_guards; i++) {
+        kcc_axis *at = i < m->rank ? &m->axis[i] : &m->guard[i - m->rank].at;
+        if (at->div != x->div || at->dom != x->dom) continue;
+        if (whole)
+            divide(at);
+        else
+            *at = (kcc_axis){.dom = -1};
+    }
 }
 
 /*
- * (alpha o + beta k + gamma) / delta with o = delta o' + phase: only k = k0 + step k' make it whole.  Returns
- * false if no k does: then nothing is summed.
+ * x = (alpha o + beta k + gamma) / delta with o = delta o' + phase: only k = k0 + step k' make it whole.  If no
+ * k does, nothing is summed.
  */
-static void take_phase(kcc_product *p, int axis, int64_t phase) {
-    kcc_axis x = p->map[0].axis[axis];
+static void take_phase(kcc_product *p, kcc_axis x, int64_t phase) {
     bool first_out = x.dom < p->c->domain.rank;
     int o = first_out ? x.dom : x.dom2, k = x.coef2 ? (first_out ? x.dom2 : x.dom) : -1;
     int64_t alpha = first_out ? x.coef : x.coef2, beta = first_out ? x.coef2 : x.coef, div = x.div;
@@ -123,21 +135,14 @@ static void take_phase(kcc_product *p, int axis, int64_t phase) {
     int sum = k >= 0 ? k : p->c->domain.rank; /* a letter that is summed: there is one */
     if (k0 == step) { /* no whole quotient: make the map valid, nothing is read through it */
         restrict_letter(p, sum, 1, 0, 0);
-        p->map[0].axis[axis] = (kcc_axis){.dom = -1};
-        for (int i = 0; i < p->map[0].n_guards; i++)
-            if (p->map[0].guard[i].at.div == div && p->map[0].guard[i].at.dom == x.dom)
-                p->map[0].guard[i].at = (kcc_axis){.dom = -1};
+        settle(&p->map[0], &x, false);
         return;
     }
     if (k >= 0) {
         int64_t size = p->e.extent[k].size;
         restrict_letter(p, k, step, k0, k0 < size ? (size - k0 + step - 1) / step : 0);
     }
-    divide(&p->map[0].axis[axis], div);
-    for (int i = 0; i < p->map[0].n_guards; i++) {
-        kcc_axis *g = &p->map[0].guard[i].at;
-        if (g->div == div && g->dom == x.dom) divide(g, div);
-    }
+    settle(&p->map[0], &x, true);
 }
 
 /* ---------------------------------------------------------------- loops */
@@ -577,23 +582,22 @@ static void emit_kernel(kcc_product *p) {
     kcc_emit_end(e, tasks, work);
 }
 
-/* Kernels for every phase of every divided axis. */
+/* Kernels for every phase of every divided place. */
 static void emit_phases(const kcc_product *from) {
-    int axis = divided_axis(from);
-    int64_t phases = axis < 0 ? 1 : from->map[0].axis[axis].div;
+    const kcc_axis *x = divided(from);
+    int64_t phases = x ? x->div : 1;
     for (int64_t phase = 0; phase < phases; phase++) {
         kcc_product p = *from;
-        if (axis < 0) {
+        if (!x) {
             kcc_emit_begin(&p.e, from->l, from->c);
             memcpy(p.e.extent, from->e.extent, sizeof p.e.extent);
             p.e.n_dims = from->e.n_dims;
             emit_kernel(&p);
             return;
         }
-        const kcc_axis *x = &from->map[0].axis[axis];
         int o = x->dom < from->c->domain.rank ? x->dom : x->dom2;
         if (phase >= from->e.extent[o].size) return; /* fewer places than phases */
-        take_phase(&p, axis, phase);
+        take_phase(&p, *x, phase);
         emit_phases(&p);
     }
 }

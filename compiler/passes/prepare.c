@@ -66,8 +66,8 @@ static bool readable(const operand *a, const char *out) {
         m = below;
         n = n->input[0];
     }
-    for (int i = 0; i < m.rank; i++) { /* strides are taken in phases of an output's letter */
-        const kcc_axis *x = &m.axis[i];
+    for (int i = 0; i < m.n_guards; i++) { /* strides are taken in phases of an output's letter */
+        const kcc_axis *x = &m.guard[i].at;
         if (x->div <= 1) continue;
         int outputs = 0, sums = 0;
         if (x->coef) *(strchr(out, a->letter[x->dom]) ? &outputs : &sums) += 1;
