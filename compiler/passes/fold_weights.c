@@ -4,8 +4,8 @@
  * Takes: the graph of an entry that infers.
  * Gives: a graph that reads such values as variables of their own, "folded" ones, and a graph that makes them
  *        from the weights: entry point fold, which the runtime calls before the others if weights changed.
- * Keeps: every value; a folded value is no larger than the largest weight it is made of, so that at most the
- *        memory of the weights is needed again; values that two entries need are made once.
+ * Keeps: every value; a folded value is no larger than the largest weight it is made of; values that two
+ *        entries need are made once.
  */
 #include "passes.h"
 

@@ -92,7 +92,7 @@ static kcc_node *before_reshape(kcc_graph *to, const kcc_node *m, kcc_node *s) {
     while (first < last && at->dim[first].size == 1) first++;
     for (int i = first; i <= last; i++) {
         count *= at->dim[i].size;
-        if (at->dim[i].size != m->shape.dim[i].size) return NULL;
+        if (m->shape.dim[i].batch || at->dim[i].size != m->shape.dim[i].size) return NULL;
     }
     kcc_shape shape = {.rank = from->rank};
     for (int i = 0; i < from->rank; i++) shape.dim[i] = (kcc_dim){1, false};
