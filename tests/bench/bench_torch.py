@@ -74,6 +74,9 @@ def mobile():
     return model.to(memory_format=torch.channels_last), nn.CrossEntropyLoss(), x, torch.randint(0, 10, (32,))
 
 
+WARM_UP = 10  # steps: PyTorch's allocator and oneDNN's choices settle in them
+
+
 def stepper(model, loss, x, y):
     optimizer = torch.optim.Adam(model.parameters(), lr=1e-3, eps=1e-7)
 
@@ -82,6 +85,8 @@ def stepper(model, loss, x, y):
         loss(model(x), y).backward()
         optimizer.step()
 
+    for _ in range(WARM_UP):
+        step()
     return step
 
 
