@@ -98,12 +98,10 @@ static void print_tasks(const kcc_tasks *t, kcc_text *out) {
 }
 
 void kcc_plan_print(const kcc_module *m, kcc_entry entry, kcc_text *out) {
-    static const char *const names[] = {"predict",   "train_step",         "evaluate_step",
-                                        "gradients", "gradients_training", "results"};
     static const char *const stores[] = {"variable", "input",  "target", "sample_weight", "output",
                                          "gradient", "result", "arena",  "constant"};
     const kcc_module_entry *e = &m->entry[entry];
-    kcc_text_add(out, "%s: %d calls, arena %lld + N * %lld bytes\n", names[entry], e->n_calls,
+    kcc_text_add(out, "%s: %d calls, arena %lld + N * %lld bytes\n", kcc_entry_names[entry], e->n_calls,
                  (long long)e->arena_fixed, (long long)e->arena_per_sample);
     for (int c = 0; c < e->n_calls; c++) {
         const kcc_call *call = &e->call[c];
