@@ -48,13 +48,16 @@ static void takes_out_what_is_computed(void **state) {
     assert_int_equal(to->result[0].node->input[1]->attr.i[0], 7);
     /* The same in another entry is the same value, another is another. */
     int nodes = folded.graph->n_nodes;
-    kcc_graph *again = kcc_fold_weights(scaled(1), &folded);
+    kcc_graph *same = scaled(1), *other = scaled(2), *again = kcc_fold_weights(same, &folded);
     assert_int_equal(folded.n, 1);
     assert_int_equal(folded.graph->n_nodes, nodes);
     assert_int_equal(again->result[0].node->input[1]->attr.i[0], 7);
-    again = kcc_fold_weights(scaled(2), &folded);
+    again = kcc_fold_weights(other, &folded);
     assert_int_equal(folded.n, 2);
     assert_int_equal(again->result[0].node->input[1]->attr.i[0], 8);
+    check_free(same);
+    check_free(other);
+    check_free(g);
 }
 
 static void leaves_the_rest(void **state) {
@@ -78,6 +81,7 @@ static void leaves_the_rest(void **state) {
     assert_null(folded.graph);
     assert_int_equal(to->n_nodes, g->n_nodes);
     assert_int_equal(count(to, KCC_OP_VARIABLE), 3);
+    check_free(g);
 }
 
 /* ---------------------------------------------------------------- sessions */

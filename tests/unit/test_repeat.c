@@ -51,7 +51,9 @@ static void count(const kcc_fusion *f, int *stored, int *kinds) {
 static void stores_no_more_than_needed(void **state) {
     (void)state;
     int stored = 0, kinds[8] = {0};
-    count(normalised(false), &stored, kinds);
+    kcc_fusion *f = normalised(false);
+    count(f, &stored, kinds);
+    check_free(f->graph);
     assert_int_equal(stored, 4);                    /* y, relu, and what of z and of y are their gradients */
     assert_int_equal(kinds[KCC_CLUSTER_LOOP], 2);   /* relu, the gradient of y */
     assert_int_equal(kinds[KCC_CLUSTER_COLUMN], 3); /* mean, variance, all sums of the gradient */
@@ -60,7 +62,9 @@ static void stores_no_more_than_needed(void **state) {
 static void expensive_values_are_stored(void **state) {
     (void)state;
     int stored = 0, kinds[8] = {0};
-    count(normalised(true), &stored, kinds);
+    kcc_fusion *f = normalised(true);
+    count(f, &stored, kinds);
+    check_free(f->graph);
     assert_int_equal(stored, 4); /* y, tanh (of which its gradient is made), the two gradients */
 }
 
@@ -80,6 +84,7 @@ static void marks(void **state) {
     assert_false(two->repeated);                                /* of two large values */
     assert_false(slow->repeated);                               /* not cheap */
     for (int i = 0; i < 7; i++) assert_false(use[i]->repeated); /* results */
+    check_free(g);
 }
 
 int main(void) {
