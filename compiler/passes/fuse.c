@@ -463,6 +463,13 @@ static bool rows_fit(fuser *u, int a, int b) {
     return ok;
 }
 
+static bool reads_cluster(const fuser *u, int a, int b) {
+    const kcc_cluster *y = &u->f->cluster[b];
+    for (int i = 0; i < y->n_members; i++)
+        if (reads_member(u, a, y->member[i])) return true;
+    return false;
+}
+
 /* What b sums needs what a computes: columns are passed once. */
 static bool sums_members(const fuser *u, int a, int b) {
     const kcc_cluster *y = &u->f->cluster[b];
@@ -475,7 +482,7 @@ static bool sums_members(const fuser *u, int a, int b) {
 }
 
 /* Column reductions over the same domain become one pass if they have an input in common, or if what is computed
- * of one sum needs the other and there is little to sum. */
+ * of one sum reads the other and there is little to sum. */
 static void merge_columns(fuser *u) {
     kcc_fusion *f = u->f;
     for (int a = 0; a < f->n_clusters; a++) {
@@ -488,7 +495,7 @@ static void merge_columns(fuser *u) {
             if (count_reductions(x) + count_reductions(y) > MOST_COLUMNS) continue;
             kcc_dim elements;
             bool few = kcc_shape_count(&x->domain, &elements) && elements.size <= FEW;
-            common c = {u, a, few && needs(u, b, a)};
+            common c = {u, a, few && reads_cluster(u, a, b)};
             for (int i = 0; i < y->n_members; i++) owned_inputs(y->member[i], false, find_common, &c);
             if (c.found && !needs(u, a, b) && !sums_members(u, a, b) && rows_fit(u, a, b)) absorb(u, a, b);
         }
