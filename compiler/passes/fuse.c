@@ -665,17 +665,18 @@ static void order_clusters(fuser *u) {
     bool *done = kcc_alloc_array(u->arena, (size_t)f->n_clusters + 1, sizeof *done);
     f->order = kcc_alloc_array(u->arena, (size_t)f->n_clusters + 1, sizeof *f->order);
     for (int c = 0; c < f->n_clusters; c++) done[c] = f->cluster[c].n_members == 0;
-    for (bool progress = true; progress;) {
-        progress = false;
-        for (int c = 0; c < f->n_clusters; c++) {
+    for (int first = 0, c = 0; c < f->n_clusters;) {
+        while (first < f->n_clusters && done[first]) first++;
+        for (c = first; c < f->n_clusters; c++) {
             if (done[c]) continue;
             ready r = {u, c, done, true};
             const kcc_cluster *k = &f->cluster[c];
             for (int i = 0; i < k->n_after; i++) r.ok = r.ok && done[k->after[i]];
             for (int i = 0; i < k->n_members && r.ok; i++) owned_inputs(k->member[i], false, check_ready, &r);
             if (!r.ok) continue;
-            done[c] = progress = true;
+            done[c] = true;
             f->order[f->n_order++] = c;
+            break;
         }
     }
 }

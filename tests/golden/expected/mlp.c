@@ -763,23 +763,6 @@ static void k4_loss_map(void *const *buffer, const struct mlp_run *run, int64_t 
     }
 }
 
-/* d_classes: stop_gradient -> d_classes_transpose */
-static void k5_d_classes_map(void *const *buffer, const struct mlp_run *run, int64_t begin, int64_t end) {
-    const float *restrict classes_kernel = buffer[0];
-    float *restrict d_classes_transpose = buffer[1];
-    (void)run;
-    for (int64_t task = begin; task < end; task++) {
-        const int64_t t = task * 16;
-        const int64_t t_2 = i64_min(t + 16, 3);
-        for (int64_t i = 0; i < 16; i += 8) {
-            for (int64_t row = t; row < t_2; row++) {
-                f32x8_store(&d_classes_transpose[row * 16 + i], f32x8_load_strided(&classes_kernel[row + i *
-                        3], 3, 8));
-            }
-        }
-    }
-}
-
 /*
  * classes: reduce_max sub exp reduce_sum div
  * sparse_categorical_crossentropy: log sub select reduce_sum -> sparse_categorical_crossentropy_reduce_sum
@@ -787,7 +770,7 @@ static void k5_d_classes_map(void *const *buffer, const struct mlp_run *run, int
  * d_sparse_categorical_crossentropy: mul neg select reduce_sum neg div mul add ->
  * d_sparse_categorical_crossentropy_add
  */
-static void k6_classes_rows(void *const *buffer, const struct mlp_run *run, int64_t begin, int64_t end) {
+static void k5_classes_rows(void *const *buffer, const struct mlp_run *run, int64_t begin, int64_t end) {
     const float *restrict classes_add = buffer[0];
     const float *restrict target0 = buffer[1];
     const float *restrict d_sparse_categorical_crossentropy_div = buffer[2];
@@ -888,7 +871,7 @@ static void k6_classes_rows(void *const *buffer, const struct mlp_run *run, int6
  * loss: mul add -> total
  * accuracy: cast reduce_sum add -> _0
  */
-static void k7_sparse_categorical_crossentropy_rows(void *const *buffer, const struct mlp_run *run, int64_t
+static void k6_sparse_categorical_crossentropy_rows(void *const *buffer, const struct mlp_run *run, int64_t
         begin, int64_t end) {
     const float *restrict sparse_categorical_crossentropy_reduce_sum = buffer[0];
     const float *restrict sample_weight0 = buffer[1];
@@ -935,7 +918,7 @@ static void k7_sparse_categorical_crossentropy_rows(void *const *buffer, const s
  * classes: sub mul add -> adam_mlp_classes_bias_momentum mul sub mul add -> adam_mlp_classes_bias_velocity
  * sqrt add mul div sub -> classes_bias
  */
-static void k8_d_classes_column(void *const *buffer, const struct mlp_run *run, int64_t begin, int64_t end) {
+static void k7_d_classes_column(void *const *buffer, const struct mlp_run *run, int64_t begin, int64_t end) {
     const float *restrict d_sparse_categorical_crossentropy_add = buffer[0];
     float *restrict adam_mlp_classes_bias_momentum = buffer[1];
     float *restrict adam_mlp_classes_bias_velocity = buffer[2];
@@ -959,6 +942,23 @@ static void k8_d_classes_column(void *const *buffer, const struct mlp_run *run, 
         f32x8_store_n(&adam_mlp_classes_bias_momentum[0], 3, t);
         f32x8_store_n(&adam_mlp_classes_bias_velocity[0], 3, t_2);
         f32x8_store_n(&classes_bias[0], 3, t_3);
+    }
+}
+
+/* d_classes: stop_gradient -> d_classes_transpose */
+static void k8_d_classes_map(void *const *buffer, const struct mlp_run *run, int64_t begin, int64_t end) {
+    const float *restrict classes_kernel = buffer[0];
+    float *restrict d_classes_transpose = buffer[1];
+    (void)run;
+    for (int64_t task = begin; task < end; task++) {
+        const int64_t t = task * 16;
+        const int64_t t_2 = i64_min(t + 16, 3);
+        for (int64_t i = 0; i < 16; i += 8) {
+            for (int64_t row = t; row < t_2; row++) {
+                f32x8_store(&d_classes_transpose[row * 16 + i], f32x8_load_strided(&classes_kernel[row + i *
+                        3], 3, 8));
+            }
+        }
     }
 }
 
@@ -1593,27 +1593,27 @@ static int run_train_step(const struct mlp_run *run) {
     const int64_t N = run->batch;
     void *const hidden_kernel = run->variables[0]; /* float [6, 16] */
     void *const input = run->inputs[0]; /* float [N, 6] */
-    void *const hidden_relu = run->arena + 320; /* float [N, 16] */
+    void *const hidden_relu = run->arena + 256; /* float [N, 16] */
     void *const hidden_bias = run->variables[1]; /* float [16] */
-    void *const dropout_mul = run->arena + 320 + N * 64; /* float [N, 16] */
+    void *const dropout_mul = run->arena + 256 + N * 64; /* float [N, 16] */
     void *const classes_kernel = run->variables[2]; /* float [16, 3] */
     void *const classes_bias = run->variables[3]; /* float [3] */
-    void *const classes_add = run->arena + 320 + N * 128; /* float [N, 3] */
+    void *const classes_add = run->arena + 256 + N * 128; /* float [N, 3] */
     void *const count = run->variables[13]; /* float [] */
     void *const v_1 = run->variables[15]; /* float [] */
-    void *const d_sparse_categorical_crossentropy_div = run->arena + 192; /* float [] */
-    void *const adam_div = run->arena + 256; /* float [] */
-    void *const d_classes_transpose = run->arena; /* float [3, 16] */
+    void *const d_sparse_categorical_crossentropy_div = run->arena; /* float [] */
+    void *const adam_div = run->arena + 192; /* float [] */
     void *const target0 = run->targets[0]; /* float [N] */
     void *const sample_weight0 = run->sample_weights[0]; /* float [N] */
-    void *const d_sparse_categorical_crossentropy_add = run->arena + 320 + N * 320; /* float [N, 3] */
-    void *const sparse_categorical_crossentropy_reduce_sum = run->arena + 320 + N * 192; /* float [N] */
-    void *const accuracy_argmax = run->arena + 320 + N * 256; /* float [N] */
+    void *const d_sparse_categorical_crossentropy_add = run->arena + 256 + N * 320; /* float [N, 3] */
+    void *const sparse_categorical_crossentropy_reduce_sum = run->arena + 256 + N * 192; /* float [N] */
+    void *const accuracy_argmax = run->arena + 256 + N * 256; /* float [N] */
     void *const total = run->variables[12]; /* float [] */
     void *const v_0 = run->variables[14]; /* float [] */
     void *const adam_mlp_classes_bias_momentum = run->variables[10]; /* float [3] */
     void *const adam_mlp_classes_bias_velocity = run->variables[11]; /* float [3] */
-    void *const d_hidden_select = run->arena + 320 + N * 128; /* float [N, 16] */
+    void *const d_classes_transpose = run->arena; /* float [3, 16] */
+    void *const d_hidden_select = run->arena + 256 + N * 128; /* float [N, 16] */
     void *const adam_mlp_classes_kernel_momentum = run->variables[8]; /* float [16, 3] */
     void *const adam_mlp_classes_kernel_velocity = run->variables[9]; /* float [16, 3] */
     void *const adam_mlp_hidden_bias_momentum = run->variables[6]; /* float [16] */
@@ -1638,8 +1638,6 @@ static int run_train_step(const struct mlp_run *run) {
      */
     run_tasks(k4_loss_map, (void *[]){count, v_1, d_sparse_categorical_crossentropy_div, adam_div}, run, 1,
             1765);
-    /* d_classes: stop_gradient -> d_classes_transpose */
-    run_tasks(k5_d_classes_map, (void *[]){classes_kernel, d_classes_transpose}, run, 1, 79);
     /*
      * classes: reduce_max sub exp reduce_sum div
      * sparse_categorical_crossentropy: log sub select reduce_sum ->
@@ -1648,7 +1646,7 @@ static int run_train_step(const struct mlp_run *run) {
      * d_sparse_categorical_crossentropy: mul neg select reduce_sum neg div mul add ->
      * d_sparse_categorical_crossentropy_add
      */
-    run_tasks(k6_classes_rows, (void *[]){classes_add, target0, d_sparse_categorical_crossentropy_div,
+    run_tasks(k5_classes_rows, (void *[]){classes_add, target0, d_sparse_categorical_crossentropy_div,
             sample_weight0, d_sparse_categorical_crossentropy_add, sparse_categorical_crossentropy_reduce_sum,
             accuracy_argmax}, run, N, 1072);
     /*
@@ -1656,16 +1654,18 @@ static int run_train_step(const struct mlp_run *run) {
      * loss: mul add -> total
      * accuracy: cast reduce_sum add -> _0
      */
-    run_tasks(k7_sparse_categorical_crossentropy_rows, (void *[]){sparse_categorical_crossentropy_reduce_sum,
+    run_tasks(k6_sparse_categorical_crossentropy_rows, (void *[]){sparse_categorical_crossentropy_reduce_sum,
             sample_weight0, target0, accuracy_argmax, total, v_0}, run, 1, 1464);
     /*
      * d_classes: reduce_sum
      * classes: sub mul add -> adam_mlp_classes_bias_momentum mul sub mul add ->
      * adam_mlp_classes_bias_velocity sqrt add mul div sub -> classes_bias
      */
-    run_tasks(k8_d_classes_column, (void *[]){d_sparse_categorical_crossentropy_add,
+    run_tasks(k7_d_classes_column, (void *[]){d_sparse_categorical_crossentropy_add,
             adam_mlp_classes_bias_momentum, adam_mlp_classes_bias_velocity, classes_bias, adam_div}, run, 1,
             156);
+    /* d_classes: stop_gradient -> d_classes_transpose */
+    run_tasks(k8_d_classes_map, (void *[]){classes_kernel, d_classes_transpose}, run, 1, 79);
     /*
      * d_classes: contract az,zy->ay
      * d_dropout: mul
@@ -1821,7 +1821,7 @@ static int64_t arena_size(int64_t n) {
     int64_t size = 0, need;
     need = 0 + n * 128;
     if (need > size) size = need;
-    need = 320 + n * 384;
+    need = 256 + n * 384;
     if (need > size) size = need;
     return size;
 }
