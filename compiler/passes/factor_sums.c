@@ -57,9 +57,4 @@ static kcc_node *rule(kcc_graph *to, const kcc_node *n, kcc_node *const *inputs)
     return NULL;
 }
 
-kcc_graph *kcc_factor_sums(const kcc_graph *g) {
-    bool changed = true;
-    kcc_graph *to = kcc_dce(kcc_rewrite(g, rule, &changed));
-    while (changed) to = kcc_dce(kcc_rewrite(to, rule, &changed));
-    return to;
-}
+kcc_graph *kcc_factor_sums(const kcc_graph *g) { return kcc_rewrite_all(g, rule); }

@@ -9,8 +9,6 @@
  */
 #include "fuse.h"
 
-#include <string.h>
-
 enum {
     MOST_OPERATIONS = 8,
     SMALL = 8 /* times smaller: read beside a large value it costs nothing */

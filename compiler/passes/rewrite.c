@@ -33,3 +33,10 @@ kcc_graph *kcc_rewrite(const kcc_graph *g, kcc_rewrite_rule *rule, bool *changed
         kcc_graph_result(to, g->result[i].kind, g->result[i].index, map[g->result[i].node->id]);
     return to;
 }
+
+kcc_graph *kcc_rewrite_all(const kcc_graph *g, kcc_rewrite_rule *rule) {
+    bool changed = true;
+    kcc_graph *to = kcc_dce(kcc_rewrite(g, rule, &changed));
+    while (changed) to = kcc_dce(kcc_rewrite(to, rule, &changed)); /* what an attempt left is no use */
+    return to;
+}

@@ -17,6 +17,9 @@ typedef kcc_node *kcc_rewrite_rule(kcc_graph *to, const kcc_node *n, kcc_node *c
  *  that lost their last user are still there: kcc_dce drops them. */
 kcc_graph *kcc_rewrite(const kcc_graph *g, kcc_rewrite_rule *rule, bool *changed);
 
+/** The same again and again, until the rule replaces nothing more; without nodes that nobody uses. */
+kcc_graph *kcc_rewrite_all(const kcc_graph *g, kcc_rewrite_rule *rule);
+
 /** Whether one input of one node, or one result, is all that n is for. */
 bool kcc_used_once(const kcc_node *n);
 

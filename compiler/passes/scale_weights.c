@@ -167,14 +167,6 @@ static kcc_node *gather(kcc_graph *to, const kcc_node *n, kcc_node *const *input
     return NULL;
 }
 
-static kcc_graph *until_done(const kcc_graph *g, kcc_rewrite_rule *rule) {
-    bool changed = true;
-    kcc_graph *to = kcc_dce(kcc_rewrite(g, rule, &changed));
-    while (changed) to = kcc_dce(kcc_rewrite(to, rule, &changed)); /* what an attempt left is no use */
-    return to;
-}
-
 kcc_graph *kcc_scale_weights(const kcc_graph *g) {
-    g = until_done(g, scale);
-    return until_done(g, gather);
+    return kcc_rewrite_all(kcc_rewrite_all(g, scale), gather);
 }
