@@ -13,10 +13,13 @@ enum {
     FEW = 4096        /* elements of a sample: a pass over them costs less than a kernel */
 };
 
+typedef struct reads reads;
+
 typedef struct fuser {
     kcc_fusion *f;
     kcc_graph *g;
     kcc_arena *arena;
+    reads *reads; /* by node */
     int *visited; /* by cluster: stamp of the last search that saw it */
     int cap_visited, stamp;
 } fuser;
@@ -31,48 +34,63 @@ static kcc_cluster *cluster_of(const fuser *u, const kcc_node *n) {
 
 /* ---------------------------------------------------------------- reads of a node */
 
-/* Calls see(owned node, whether it must be in memory) for every owned node that n reads through free ones. */
-typedef void see_fn(void *user, kcc_node *owned, bool memory);
-static void owned_inputs(kcc_node *n, bool memory, see_fn *see, void *user) {
+typedef struct read {
+    kcc_node *node; /* owned */
+    bool memory;    /* it must be in memory */
+} read;
+
+/* What a node reads through free ones, each once. */
+struct reads {
+    bool known;
+    int n, cap;
+    read *item;
+};
+
+static void add_read(fuser *u, reads *r, kcc_node *owned, bool memory) {
+    for (int i = 0; i < r->n; i++)
+        if (r->item[i].node == owned) {
+            r->item[i].memory = r->item[i].memory || memory;
+            return;
+        }
+    r->item = kcc_grow(u->arena, r->item, &r->cap, r->n + 1, sizeof *r->item);
+    r->item[r->n++] = (read){owned, memory};
+}
+
+static const reads *reads_of(fuser *u, const kcc_node *n) {
+    reads *r = &u->reads[n->id];
+    if (r->known) return r;
+    bool memory = n->op == KCC_OP_CONTRACT || n->op == KCC_OP_CONCAT || n->op == KCC_OP_DILATE ||
+                  n->op == KCC_OP_GATHER || kcc_op_scatters(n->op) ||
+                  (n->op == KCC_OP_RESHAPE && !kcc_reshape_trivial(n));
     for (int i = 0; i < n->n_inputs; i++) {
         kcc_node *in = n->input[i];
-        bool m = memory || n->op == KCC_OP_CONTRACT || n->op == KCC_OP_CONCAT || n->op == KCC_OP_DILATE ||
-                 n->op == KCC_OP_GATHER || kcc_op_scatters(n->op) ||
-                 (n->op == KCC_OP_RESHAPE && !kcc_reshape_trivial(n));
-        if (kcc_node_free(in))
-            owned_inputs(in, m, see, user);
-        else
-            see(user, in, m);
+        const reads *behind = kcc_node_free(in) ? reads_of(u, in) : NULL;
+        if (!behind) add_read(u, r, in, memory);
+        for (int k = 0; behind && k < behind->n; k++)
+            add_read(u, r, behind->item[k].node, memory || behind->item[k].memory);
     }
+    r->known = true;
+    return r;
 }
 
 /* ---------------------------------------------------------------- dependence of clusters */
-
-typedef struct search {
-    fuser *u;
-    int from, to;
-    bool found;
-} search;
-
-static bool depends(fuser *u, int from, int to);
-
-static void search_input(void *user, kcc_node *owned, bool memory) {
-    search *s = user;
-    (void)memory;
-    int c = s->u->f->cluster_of[owned->id];
-    if (!s->found && c >= 0 && c != s->from) s->found = depends(s->u, c, s->to);
-}
 
 /* Whether cluster from needs cluster to (or is it); continues the search of the current stamp. */
 static bool depends(fuser *u, int from, int to) {
     if (from == to) return true;
     if (u->visited[from] == u->stamp) return false;
     u->visited[from] = u->stamp;
-    search s = {u, from, to, false};
-    kcc_cluster *c = &u->f->cluster[from];
-    for (int i = 0; i < c->n_after && !s.found; i++) s.found = depends(u, c->after[i], to);
-    for (int i = 0; i < c->n_members && !s.found; i++) owned_inputs(c->member[i], false, search_input, &s);
-    return s.found;
+    const kcc_cluster *c = &u->f->cluster[from];
+    for (int i = 0; i < c->n_after; i++)
+        if (depends(u, c->after[i], to)) return true;
+    for (int i = 0; i < c->n_members; i++) {
+        const reads *r = reads_of(u, c->member[i]);
+        for (int k = 0; k < r->n; k++) {
+            int in = u->f->cluster_of[r->item[k].node->id];
+            if (in >= 0 && depends(u, in, to)) return true;
+        }
+    }
+    return false;
 }
 
 static bool needs(fuser *u, int from, int to) {
@@ -154,27 +172,15 @@ static bool reads_fit(const fuser *u, int c, const kcc_node *n, const kcc_map *m
     return true;
 }
 
-typedef struct acyclic {
-    fuser *u;
-    int cluster;
-    bool ok;
-} acyclic;
-
-static void check_acyclic(void *user, kcc_node *owned, bool memory) {
-    acyclic *a = user;
-    int c = a->u->f->cluster_of[owned->id];
-    if (c == a->cluster)
-        a->ok = a->ok && !memory;
-    else if (c >= 0 && a->ok)
-        a->ok = !depends(a->u, c, a->cluster);
-}
-
-/* n would read nothing that waits for c. */
-static bool join_acyclic(fuser *u, int c, kcc_node *n) {
-    acyclic a = {u, c, true};
+/* n would read nothing that waits for c, but what is in c at its own index. */
+static bool join_acyclic(fuser *u, int c, const kcc_node *n) {
+    const reads *r = reads_of(u, n);
     u->stamp++; /* one search for all inputs */
-    owned_inputs(n, false, check_acyclic, &a);
-    return a.ok;
+    for (int i = 0; i < r->n; i++) {
+        int in = u->f->cluster_of[r->item[i].node->id];
+        if (in == c ? r->item[i].memory : in >= 0 && depends(u, in, c)) return false;
+    }
+    return true;
 }
 
 static int count_reductions(const kcc_cluster *c) {
@@ -183,12 +189,10 @@ static int count_reductions(const kcc_cluster *c) {
     return n;
 }
 
-/* n reads a member, if only through free nodes. */
-static bool reads_member(const fuser *u, int c, const kcc_node *n) {
-    for (int i = 0; i < n->n_inputs; i++)
-        if (u->f->cluster_of[n->input[i]->id] == c ||
-            (kcc_node_free(n->input[i]) && reads_member(u, c, n->input[i])))
-            return true;
+static bool reads_member(fuser *u, int c, const kcc_node *n) {
+    const reads *r = reads_of(u, n);
+    for (int i = 0; i < r->n; i++)
+        if (u->f->cluster_of[r->item[i].node->id] == c) return true;
     return false;
 }
 
@@ -225,47 +229,40 @@ static bool can_join(fuser *u, int c, kcc_node *n, unsigned *inner) {
     return ok;
 }
 
-typedef struct candidates {
-    fuser *u;
-    int best;
-    kcc_node *n;
-    unsigned inner;
-    bool alone; /* the best one */
-} candidates;
-
-static void find_outside(void *user, kcc_node *owned, bool memory) {
-    acyclic *a = user;
-    (void)memory;
-    a->ok = a->ok && a->u->f->cluster_of[owned->id] == a->cluster;
-}
-
 /* Whether the members read nothing that another cluster computes: they can then move to whoever reads them
  * (sink). */
 static bool stands_alone(fuser *u, int c) {
     const kcc_cluster *k = &u->f->cluster[c];
-    acyclic a = {u, c, k->kind == KCC_CLUSTER_LOOP && !k->inner};
-    for (int i = 0; i < k->n_members && a.ok; i++) owned_inputs(k->member[i], false, find_outside, &a);
-    return a.ok;
+    if (k->kind != KCC_CLUSTER_LOOP || k->inner) return false;
+    for (int i = 0; i < k->n_members; i++) {
+        const reads *r = reads_of(u, k->member[i]);
+        for (int j = 0; j < r->n; j++)
+            if (u->f->cluster_of[r->item[j].node->id] != c) return false;
+    }
+    return true;
 }
 
-/* The latest cluster, but one that others can take over only if there is no better. */
-static void try_cluster(void *user, kcc_node *owned, bool memory) {
-    candidates *k = user;
-    (void)memory;
-    int c = k->u->f->cluster_of[owned->id];
-    unsigned inner;
-    bool alone = stands_alone(k->u, c), better = alone == k->alone ? c > k->best : k->alone;
-    if (c != k->best && (k->best < 0 || better) && can_join(k->u, c, k->n, &inner)) {
-        k->best = c;
-        k->alone = alone;
-        k->inner = inner;
+/* The latest cluster that n can join, or -1; one that others can take over only if there is no better. */
+static int best_cluster(fuser *u, kcc_node *n, unsigned *inner) {
+    const reads *r = reads_of(u, n);
+    int best = -1;
+    bool best_alone = false;
+    for (int i = 0; i < r->n; i++) {
+        int c = u->f->cluster_of[r->item[i].node->id];
+        unsigned open;
+        bool alone = stands_alone(u, c), better = alone == best_alone ? c > best : best_alone;
+        if (c == best || (best >= 0 && !better) || !can_join(u, c, n, &open)) continue;
+        best = c;
+        best_alone = alone;
+        *inner = open;
     }
+    return best;
 }
 
 static void place(fuser *u, kcc_node *n) {
-    candidates k = {u, -1, n, 0, false};
-    if (elementwise(n) || reduce(n)) owned_inputs(n, false, try_cluster, &k);
-    if (k.best < 0) {
+    unsigned inner = 0;
+    int c = elementwise(n) || reduce(n) ? best_cluster(u, n, &inner) : -1;
+    if (c < 0) {
         kcc_cluster_kind kind = KCC_CLUSTER_LOOP;
         const kcc_shape *domain = &n->shape;
         if (n->op == KCC_OP_CONTRACT) kind = KCC_CLUSTER_CONTRACT;
@@ -274,14 +271,14 @@ static void place(fuser *u, kcc_node *n) {
         if (reduce(n)) {
             domain = &n->input[0]->shape;
             kcc_shape s = kcc_squeeze_shape(domain);
-            k.inner = reduced_dims(n);
-            if (k.inner && !(k.inner >> (s.rank - 1) & 1)) kind = KCC_CLUSTER_COLUMN;
+            inner = reduced_dims(n);
+            if (inner && !(inner >> (s.rank - 1) & 1)) kind = KCC_CLUSTER_COLUMN;
         }
-        k.best = new_cluster(u, kind, domain, k.inner);
+        c = new_cluster(u, kind, domain, inner);
     } else {
-        u->f->cluster[k.best].inner = k.inner;
+        u->f->cluster[c].inner = inner;
     }
-    add_member(u, k.best, n);
+    add_member(u, c, n);
 }
 
 /* ---------------------------------------------------------------- uses, roots */
@@ -289,7 +286,6 @@ static void place(fuser *u, kcc_node *n) {
 /* Who reads which owned node, through free ones: who does not change while nodes move between clusters. */
 typedef struct uses {
     fuser *u;
-    kcc_node *reader;
     int *first, *other; /* by node: cluster of the readers if one, and another one if there are two */
     int *readers;       /* by node: how many owned nodes read it */
     bool *memory;       /* by node: a reader needs it in memory */
@@ -307,16 +303,17 @@ static void note_cluster(uses *s, int node, int c) {
         s->other[node] = c;
 }
 
-static void note_use(void *user, kcc_node *owned, bool memory) {
-    uses *s = user;
-    s->memory[owned->id] = s->memory[owned->id] || memory;
-    if (s->list[owned->id] >= 0 && s->entry[s->list[owned->id]].reader == s->reader->id)
-        return; /* reads it twice */
-    s->readers[owned->id]++;
-    s->entry = kcc_grow(s->u->arena, s->entry, &s->cap, s->n + 1, sizeof *s->entry);
-    s->entry[s->n] = (struct use){s->reader->id, s->list[owned->id]};
-    s->list[owned->id] = s->n++;
-    note_cluster(s, owned->id, s->u->f->cluster_of[s->reader->id]);
+static void note_reader(uses *s, const kcc_node *reader) {
+    const reads *r = reads_of(s->u, reader);
+    for (int i = 0; i < r->n; i++) {
+        int id = r->item[i].node->id;
+        s->memory[id] = s->memory[id] || r->item[i].memory;
+        s->readers[id]++;
+        s->entry = kcc_grow(s->u->arena, s->entry, &s->cap, s->n + 1, sizeof *s->entry);
+        s->entry[s->n] = (struct use){reader->id, s->list[id]};
+        s->list[id] = s->n++;
+        note_cluster(s, id, s->u->f->cluster_of[reader->id]);
+    }
 }
 
 static void collect_uses(fuser *u, uses *s) {
@@ -327,43 +324,37 @@ static void collect_uses(fuser *u, uses *s) {
     memset(s->memory, 0, n * sizeof *s->memory);
     memset(s->readers, 0, n * sizeof *s->readers);
     s->n = 0;
-    for (int i = 0; i < u->g->n_nodes; i++) {
-        s->reader = u->g->node[i];
-        if (!kcc_node_free(s->reader)) owned_inputs(s->reader, false, note_use, s);
+    for (int i = 0; i < u->g->n_nodes; i++)
+        if (!kcc_node_free(u->g->node[i])) note_reader(s, u->g->node[i]);
+}
+
+/* n is in another cluster now. */
+static void note_move(uses *s, const kcc_node *n) {
+    const reads *r = reads_of(s->u, n);
+    for (int i = 0; i < r->n; i++) {
+        int id = r->item[i].node->id;
+        s->first[id] = s->other[id] = -1;
+        for (int e = s->list[id]; e >= 0; e = s->entry[e].next)
+            note_cluster(s, id, s->u->f->cluster_of[s->entry[e].reader]);
     }
 }
 
-/* A reader of `owned` is in another cluster now. */
-static void find_clusters(void *user, kcc_node *owned, bool memory) {
-    uses *s = user;
-    (void)memory;
-    s->first[owned->id] = s->other[owned->id] = -1;
-    for (int e = s->list[owned->id]; e >= 0; e = s->entry[e].next)
-        note_cluster(s, owned->id, s->u->f->cluster_of[s->entry[e].reader]);
-}
-
-/* What moving n away from its home would newly store there: inputs that stay behind and are not stored yet.
- * An elementwise input that nothing else reads would move along. */
-typedef struct stored_inputs {
-    const uses *s;
-    int home, to, fresh, depth;
-} stored_inputs;
-
-static void count_unstored(void *user, kcc_node *owned, bool memory) {
-    stored_inputs *k = user;
-    const uses *s = k->s;
+/* How many values moving n away from its home would newly store there: inputs that stay behind and are not stored
+ * yet.  An elementwise input that nothing else reads would move along. */
+static int count_unstored(const uses *s, int home, const kcc_node *n, int depth) {
     const kcc_fusion *f = s->u->f;
-    if (f->cluster_of[owned->id] != k->home) return;
-    int first = s->first[owned->id], other = s->other[owned->id];
-    if (s->memory[owned->id] || f->result_of[owned->id] >= 0) return; /* stored anyway */
-    if (first != k->home || (other >= 0 && other != k->home)) return;
-    if (elementwise(owned) && !memory && s->readers[owned->id] == 1 && k->depth < 16) {
-        k->depth++;
-        owned_inputs(owned, false, count_unstored, k);
-        k->depth--;
-    } else {
-        k->fresh++;
+    const reads *r = reads_of(s->u, n);
+    int fresh = 0;
+    for (int i = 0; i < r->n; i++) {
+        kcc_node *in = r->item[i].node;
+        if (f->cluster_of[in->id] != home) continue;
+        int first = s->first[in->id], other = s->other[in->id];
+        if (s->memory[in->id] || f->result_of[in->id] >= 0) continue; /* stored anyway */
+        if (first != home || (other >= 0 && other != home)) continue;
+        bool along = elementwise(in) && !r->item[i].memory && s->readers[in->id] == 1 && depth < 16;
+        fresh += along ? count_unstored(s, home, in, depth + 1) : 1;
     }
+    return fresh;
 }
 
 /* A node that only one later cluster reads moves there, if that stores no more than before. */
@@ -375,9 +366,7 @@ static void sink(fuser *u, uses *s) {
         if (to < 0 || to == home || s->other[n->id] >= 0) continue;
         if (u->f->cluster[to].kind >= KCC_CLUSTER_CONCAT || u->f->cluster[to].n_members >= KCC_MAX_MEMBERS)
             continue;
-        stored_inputs k = {s, home, to, 0, 0};
-        owned_inputs(n, false, count_unstored, &k);
-        if (k.fresh > (u->f->cluster[home].kind == KCC_CLUSTER_LOOP))
+        if (count_unstored(s, home, n, 0) > (u->f->cluster[home].kind == KCC_CLUSTER_LOOP))
             continue; /* epilogues stay with their sums */
         kcc_map m;
         const kcc_cluster *c = &u->f->cluster[to];
@@ -391,7 +380,7 @@ static void sink(fuser *u, uses *s) {
         }
         u->f->cluster_of[n->id] = -1;
         add_member(u, fits ? to : home, n);
-        if (fits) owned_inputs(n, false, find_clusters, s);
+        if (fits) note_move(s, n);
     }
 }
 
@@ -422,27 +411,27 @@ static void merge_siblings(fuser *u) {
     }
 }
 
-typedef struct common {
-    fuser *u;
-    int other; /* cluster */
-    bool found;
-} common;
-
-static void find_read(void *user, kcc_node *owned, bool memory) {
-    search *s = user;
-    (void)memory;
-    s->found = s->found || owned->id == s->to;
+static bool reads_node(fuser *u, int c, const kcc_node *owned) {
+    const kcc_cluster *k = &u->f->cluster[c];
+    for (int i = 0; i < k->n_members; i++) {
+        const reads *r = reads_of(u, k->member[i]);
+        for (int j = 0; j < r->n; j++)
+            if (r->item[j].node == owned) return true;
+    }
+    return false;
 }
 
-static void find_common(void *user, kcc_node *owned, bool memory) {
-    common *c = user;
-    const kcc_cluster *k = &c->u->f->cluster[c->other];
-    kcc_shape s = kcc_squeeze_shape(&owned->shape);
-    search of = {.to = owned->id};
-    (void)memory;
-    for (int i = 0; i < k->n_members && kcc_shape_equal(&s, &k->domain); i++)
-        owned_inputs(k->member[i], false, find_read, &of);
-    c->found = c->found || of.found;
+/* Clusters a and b read one value of a's domain. */
+static bool read_in_common(fuser *u, int a, int b) {
+    const kcc_cluster *x = &u->f->cluster[a], *y = &u->f->cluster[b];
+    for (int i = 0; i < y->n_members; i++) {
+        const reads *r = reads_of(u, y->member[i]);
+        for (int j = 0; j < r->n; j++) {
+            kcc_shape s = kcc_squeeze_shape(&r->item[j].node->shape);
+            if (kcc_shape_equal(&s, &x->domain) && reads_node(u, a, r->item[j].node)) return true;
+        }
+    }
+    return false;
 }
 
 /* Whether every member of b could be a member of a: nothing b reads waits for a, but what is in a at its own
@@ -451,19 +440,17 @@ static bool rows_fit(fuser *u, int a, int b) {
     kcc_cluster *x = &u->f->cluster[a], *y = &u->f->cluster[b];
     bool ok = true;
     for (int i = 0; i < y->n_members && ok; i++) {
-        acyclic t = {u, a, true};
-        u->stamp++;
         for (int k = 0; k < y->n_members; k++)
             u->f->cluster_of[y->member[k]->id] = a; /* b's own values are no way round */
-        owned_inputs(y->member[i], false, check_acyclic, &t);
         kcc_map m;
-        ok = t.ok && kcc_map_member(x, y->member[i], &m) && reads_fit(u, a, y->member[i], &m);
+        ok = join_acyclic(u, a, y->member[i]) && kcc_map_member(x, y->member[i], &m) &&
+             reads_fit(u, a, y->member[i], &m);
         for (int k = 0; k < y->n_members; k++) u->f->cluster_of[y->member[k]->id] = b;
     }
     return ok;
 }
 
-static bool reads_cluster(const fuser *u, int a, int b) {
+static bool reads_cluster(fuser *u, int a, int b) {
     const kcc_cluster *y = &u->f->cluster[b];
     for (int i = 0; i < y->n_members; i++)
         if (reads_member(u, a, y->member[i])) return true;
@@ -471,7 +458,7 @@ static bool reads_cluster(const fuser *u, int a, int b) {
 }
 
 /* What b sums needs what a computes: columns are passed once. */
-static bool sums_members(const fuser *u, int a, int b) {
+static bool sums_members(fuser *u, int a, int b) {
     const kcc_cluster *y = &u->f->cluster[b];
     for (int i = 0; i < y->n_members; i++) {
         kcc_shape s = kcc_squeeze_shape(&y->member[i]->shape);
@@ -495,9 +482,8 @@ static void merge_columns(fuser *u) {
             if (count_reductions(x) + count_reductions(y) > MOST_COLUMNS) continue;
             kcc_dim elements;
             bool few = kcc_shape_count(&x->domain, &elements) && elements.size <= FEW;
-            common c = {u, a, few && reads_cluster(u, a, b)};
-            for (int i = 0; i < y->n_members; i++) owned_inputs(y->member[i], false, find_common, &c);
-            if (c.found && !needs(u, a, b) && !sums_members(u, a, b) && rows_fit(u, a, b)) absorb(u, a, b);
+            if (!(few && reads_cluster(u, a, b)) && !read_in_common(u, a, b)) continue;
+            if (!needs(u, a, b) && !sums_members(u, a, b) && rows_fit(u, a, b)) absorb(u, a, b);
         }
     }
 }
@@ -645,18 +631,18 @@ static void order_assignments(fuser *u) {
 
 /* ---------------------------------------------------------------- order */
 
-typedef struct ready {
-    fuser *u;
-    int self;
-    const bool *done;
-    bool ok;
-} ready;
-
-static void check_ready(void *user, kcc_node *owned, bool memory) {
-    ready *r = user;
-    (void)memory;
-    int c = r->u->f->cluster_of[owned->id];
-    if (c != r->self && !r->done[c]) r->ok = false;
+static bool ready(fuser *u, int c, const bool *done) {
+    const kcc_cluster *k = &u->f->cluster[c];
+    for (int i = 0; i < k->n_after; i++)
+        if (!done[k->after[i]]) return false;
+    for (int i = 0; i < k->n_members; i++) {
+        const reads *r = reads_of(u, k->member[i]);
+        for (int j = 0; j < r->n; j++) {
+            int in = u->f->cluster_of[r->item[j].node->id];
+            if (in != c && !done[in]) return false;
+        }
+    }
+    return true;
 }
 
 /* The earliest-made cluster whose needs are met goes next. */
@@ -667,17 +653,10 @@ static void order_clusters(fuser *u) {
     for (int c = 0; c < f->n_clusters; c++) done[c] = f->cluster[c].n_members == 0;
     for (int first = 0, c = 0; c < f->n_clusters;) {
         while (first < f->n_clusters && done[first]) first++;
-        for (c = first; c < f->n_clusters; c++) {
-            if (done[c]) continue;
-            ready r = {u, c, done, true};
-            const kcc_cluster *k = &f->cluster[c];
-            for (int i = 0; i < k->n_after; i++) r.ok = r.ok && done[k->after[i]];
-            for (int i = 0; i < k->n_members && r.ok; i++) owned_inputs(k->member[i], false, check_ready, &r);
-            if (!r.ok) continue;
-            done[c] = true;
-            f->order[f->n_order++] = c;
-            break;
-        }
+        for (c = first; c < f->n_clusters && (done[c] || !ready(u, c, done));) c++;
+        if (c == f->n_clusters) break;
+        done[c] = true;
+        f->order[f->n_order++] = c;
     }
 }
 
@@ -706,6 +685,7 @@ kcc_fusion *kcc_fuse(kcc_graph *g) {
     f->cluster_of = kcc_alloc_array(g->arena, most, sizeof *f->cluster_of);
     f->result_of = kcc_alloc_array(g->arena, most, sizeof *f->result_of);
     f->root = kcc_alloc_array(g->arena, most, sizeof *f->root);
+    u.reads = kcc_alloc_array(g->arena, most, sizeof *u.reads);
     memset(f->cluster_of, -1, most * sizeof *f->cluster_of);
     memset(f->result_of, -1, most * sizeof *f->result_of);
     for (int i = 0; i < g->n_results; i++) f->result_of[kcc_storage_node(g->result[i].node)->id] = i;
