@@ -90,7 +90,7 @@ kcc_status kcc_model_load_initial(kcc_model *model, const char *path,
                                   kcc_error *error);
 
 /** Compiles into this process; program lives until kcc_jit_program_free, which comes before kcc_model_free.
- */
+ * With stop_after or emit only their texts are made: *program stays NULL. */
 typedef struct kcc_jit_program kcc_jit_program;
 kcc_status kcc_model_jit(kcc_model *model, const kcc_code_options *options, kcc_jit_program **jit,
                          const kcc_program **program, kcc_error *error);

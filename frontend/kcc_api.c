@@ -132,7 +132,7 @@ static kcc_status jit(kcc_jit_program *p, kcc_model *model, const kcc_code_optio
     if (setjmp(point)) return kcc_fail(error, KCC_ENOMEM, model->file, NULL, "out of memory");
     kcc_arena_recover(p->job.arena, &point);
     kcc_status status = compile(&p->job, model, options, false, error);
-    if (!status && p->job.module)
+    if (!status && p->job.module && !options->emit)
         status = kcc_jit_create(p->job.module, &p->job.target, &p->jit, program, error);
     kcc_arena_recover(p->job.arena, NULL);
     return status;
