@@ -60,8 +60,8 @@ static bool after_pass(compiler *c, const kcc_graph *g, kcc_entry entry, const c
     char wanted[64];
     snprintf(wanted, sizeof wanted, "dump:%s", pass);
     if (listed(debug, "time"))
-        kcc_text_add(&t, "%s: %-9s %8.3f ms, %d nodes\n", kcc_entry_names[entry], pass,
-                     1e3 * (seconds() - start), g->n_nodes);
+        kcc_text_add(&t, "%s: %-9s %8.3f ms, %d nodes, %.1f MB\n", kcc_entry_names[entry], pass,
+                     1e3 * (seconds() - start), g->n_nodes, 1e-6 * (double)kcc_arena_size(c->arena));
     if (stop || listed(debug, "dump") || listed(debug, wanted)) {
         kcc_text_add(&t, "# %s after %s\n", kcc_entry_names[entry], pass);
         kcc_graph_print(g, &t);
@@ -192,13 +192,25 @@ static kcc_graph *trace_entry(compiler *c, kcc_entry entry) {
     return after_pass(c, g, entry, "autodiff", start) ? g : NULL;
 }
 
-static bool compile_entry(compiler *c, kcc_entry entry) {
-    kcc_graph *g = trace_entry(c, entry);
-    for (const kcc_pass *p = kcc_passes; g && !c->stopped && p->name; p++) {
+/* The passes, each on memory of its own that is freed with the next; NULL after a failure. */
+static kcc_graph *run_passes(compiler *c, kcc_graph *traced, kcc_entry entry) {
+    kcc_arena *arena = kcc_arena_nested(c->arena);
+    kcc_graph *g = kcc_graph_copy(arena, traced);
+    for (const kcc_pass *p = kcc_passes; !c->stopped && p->name; p++) {
         double start = seconds();
         g = p->run(g);
-        if (!after_pass(c, g, entry, p->name, start)) return false;
+        if (!after_pass(c, g, entry, p->name, start)) return NULL;
+        kcc_arena *next = p[1].name ? kcc_arena_nested(c->arena) : c->arena;
+        g = kcc_graph_copy(next, g);
+        kcc_arena_free(arena);
+        arena = next;
     }
+    return g;
+}
+
+static bool compile_entry(compiler *c, kcc_entry entry) {
+    kcc_graph *g = trace_entry(c, entry);
+    if (g && !c->stopped) g = run_passes(c, g, entry);
     if (!g || c->stopped) return g != NULL;
     if (c->options->dot) {
         kcc_text_free(c->options->dot);
@@ -219,7 +231,11 @@ static bool compile_entry(compiler *c, kcc_entry entry) {
     say(c, &t);
     kcc_text_free(&t);
     if (c->stopped) return true;
-    kcc_lowering l = {c->arena, c->module, entry, fusion, c->options->target, NULL};
+    kcc_lowering l = {.arena = c->arena,
+                      .module = c->module,
+                      .entry = entry,
+                      .fusion = fusion,
+                      .target = c->options->target};
     start = seconds();
     kcc_lower(&l);
     if (!after_pass(c, g, entry, "lower", start)) return false;

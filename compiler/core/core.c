@@ -28,6 +28,8 @@ struct kcc_arena {
     block *blocks; /* the first is the one being filled */
     deferred *deferred;
     jmp_buf *point;
+    size_t size;                       /* bytes handed out */
+    kcc_arena *parent, *nested, *next; /* next: of the parent's nested ones */
 };
 
 static _Noreturn void out_of_memory(kcc_arena *arena) {
@@ -37,8 +39,21 @@ static _Noreturn void out_of_memory(kcc_arena *arena) {
 
 kcc_arena *kcc_arena_create(void) { return calloc(1, sizeof(kcc_arena)); }
 
+kcc_arena *kcc_arena_nested(kcc_arena *parent) {
+    kcc_arena *arena = kcc_arena_create();
+    if (!arena) out_of_memory(parent);
+    *arena = (kcc_arena){.point = parent->point, .parent = parent, .next = parent->nested};
+    return parent->nested = arena;
+}
+
 void kcc_arena_free(kcc_arena *arena) {
     if (!arena) return;
+    while (arena->nested) kcc_arena_free(arena->nested);
+    if (arena->parent) {
+        kcc_arena **link = &arena->parent->nested;
+        while (*link != arena) link = &(*link)->next;
+        *link = arena->next;
+    }
     for (deferred *d = arena->deferred; d; d = d->next) d->release(d->object);
     for (block *b = arena->blocks, *next; b; b = next) {
         next = b->next;
@@ -48,6 +63,12 @@ void kcc_arena_free(kcc_arena *arena) {
 }
 
 void kcc_arena_recover(kcc_arena *arena, jmp_buf *point) { arena->point = point; }
+
+size_t kcc_arena_size(const kcc_arena *arena) {
+    size_t size = arena->size;
+    for (const kcc_arena *a = arena->nested; a; a = a->next) size += kcc_arena_size(a);
+    return size;
+}
 
 void kcc_defer(kcc_arena *arena, void (*release)(void *), void *object) {
     deferred *d = kcc_alloc(arena, sizeof *d);
@@ -68,6 +89,7 @@ void *kcc_alloc(kcc_arena *arena, size_t size) {
     if (size > SIZE_MAX / 2) out_of_memory(arena);
     size_t align = size >= BIG ? KCC_ALIGN : 16;
     size = (size + align - 1) & ~(align - 1);
+    arena->size += size;
     block *b = arena->blocks;
     if (size >= BIG) { /* a block of its own, behind the one being filled */
         block *own = new_block(arena, size);

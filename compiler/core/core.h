@@ -18,7 +18,7 @@
 
 #include "kcc_runtime.h"
 
-/** Memory freed all at once.  Not thread safe; one compile has one. */
+/** Memory freed all at once.  Not thread safe; one compile has one, and one nested in it for passes. */
 typedef struct kcc_arena kcc_arena;
 kcc_arena *kcc_arena_create(void); /* NULL if memory is out */
 /** Runs what was deferred, last first, then frees all memory. */
@@ -26,6 +26,10 @@ void kcc_arena_free(kcc_arena *arena);
 /** Where to jump when memory is out: `if (setjmp(point)) { kcc_arena_free(a); return KCC_ENOMEM; }`.
  *  Must be set before the first allocation and stay valid while allocations are made; NULL: abort. */
 void kcc_arena_recover(kcc_arena *arena, jmp_buf *point);
+/** For what is needed for a while: jumps where parent does, and is freed with it if not before. */
+kcc_arena *kcc_arena_nested(kcc_arena *parent);
+/** Bytes handed out so far, also by the nested ones that are still there. */
+size_t kcc_arena_size(const kcc_arena *arena);
 /** Calls release(object) when the arena is freed. */
 void kcc_defer(kcc_arena *arena, void (*release)(void *), void *object);
 /** Zeroed memory, aligned to 16 bytes (64 from 4 KiB on). */

@@ -211,6 +211,43 @@ void kcc_graph_result(kcc_graph *g, kcc_result_kind kind, int index, kcc_node *n
     g->result[g->n_results++] = (kcc_result){kind, index, node};
 }
 
+/* Where the elements of g's node n are in the copy: nodes may share them. */
+static const float *copied_data(const kcc_graph *g, const kcc_node *n, kcc_graph *to) {
+    for (int i = 0; i < n->id; i++)
+        if (g->node[i]->attr.data == n->attr.data) return to->node[i]->attr.data;
+    kcc_dim count = {0};
+    kcc_shape_count(&n->shape, &count);
+    float *data = kcc_alloc_array(to->arena, (size_t)count.size, sizeof *data);
+    return memcpy(data, n->attr.data, (size_t)count.size * sizeof *data);
+}
+
+kcc_graph *kcc_graph_copy(kcc_arena *arena, const kcc_graph *g) {
+    kcc_graph *to = kcc_graph_create(arena);
+    to->error = g->error;
+    to->where = g->where ? kcc_strdup(arena, g->where) : NULL;
+    to->n_nodes = to->cap_nodes = g->n_nodes;
+    to->node = kcc_alloc_array(arena, (size_t)g->n_nodes, sizeof *to->node);
+    for (int id = 0; id < g->n_nodes; id++) {
+        const kcc_node *n = g->node[id], *before = id ? g->node[id - 1] : NULL;
+        kcc_node *copy = to->node[id] = kcc_alloc(arena, sizeof *copy);
+        *copy = *n;
+        copy->graph = to;
+        for (int i = 0; i < n->n_inputs; i++) copy->input[i] = to->node[n->input[i]->id];
+        if (n->attr.s) copy->attr.s = kcc_strdup(arena, n->attr.s);
+        if (n->attr.data) copy->attr.data = copied_data(g, n, to);
+        if (n->name)
+            copy->name =
+                before && before->name == n->name ? to->node[id - 1]->name : kcc_strdup(arena, n->name);
+    }
+    to->n_results = to->cap_results = g->n_results;
+    to->result = kcc_alloc_array(arena, (size_t)g->n_results, sizeof *to->result);
+    for (int i = 0; i < g->n_results; i++) {
+        to->result[i] = g->result[i];
+        to->result[i].node = to->node[g->result[i].node->id];
+    }
+    return to;
+}
+
 bool *kcc_graph_needed(const kcc_graph *g) {
     bool *needed = kcc_alloc_array(g->arena, (size_t)g->n_nodes, sizeof *needed);
     for (int i = 0; i < g->n_results; i++) needed[g->result[i].node->id] = true;

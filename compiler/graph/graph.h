@@ -122,6 +122,8 @@ kcc_node *kcc_node_shaped(kcc_graph *g, kcc_op op, kcc_dtype dtype, const kcc_sh
 void kcc_graph_result(kcc_graph *g, kcc_result_kind kind, int index, kcc_node *node);
 /** The same operation in another graph of the same arena, on these inputs; keeps the name. */
 kcc_node *kcc_node_copy(kcc_graph *to, const kcc_node *n, kcc_node *const *inputs);
+/** The whole graph in another arena; nothing of it is shared. */
+kcc_graph *kcc_graph_copy(kcc_arena *arena, const kcc_graph *g);
 /** needed[id] = a result depends on node id; arena memory. */
 bool *kcc_graph_needed(const kcc_graph *g);
 

@@ -250,6 +250,7 @@ void kcc_lower(kcc_lowering *l) {
     l->module->entry[l->entry].present = true;
     for (int i = 0; i < l->fusion->n_order; i++) {
         const kcc_cluster *c = &l->fusion->cluster[l->fusion->order[i]];
+        l->scratch = kcc_arena_nested(l->arena);
         switch (c->kind) {
         case KCC_CLUSTER_LOOP: kcc_lower_loop(l, c); break;
         case KCC_CLUSTER_COLUMN: kcc_lower_column(l, c); break;
@@ -257,5 +258,6 @@ void kcc_lower(kcc_lowering *l) {
         case KCC_CLUSTER_CONCAT: kcc_lower_concat(l, c); break;
         case KCC_CLUSTER_SCATTER: kcc_lower_scatter(l, c); break;
         }
+        kcc_arena_free(l->scratch);
     }
 }

@@ -19,7 +19,8 @@ typedef struct kcc_lowering {
     kcc_entry entry;
     kcc_fusion *fusion;
     const kcc_target *target;
-    int *buffer_of; /* by node id, for nodes that have storage: index into module->buffer, else -1 */
+    kcc_arena *scratch; /* of the cluster being lowered */
+    int *buffer_of;     /* by node id, for nodes that have storage: index into module->buffer, else -1 */
     /* Calls in order; liveness for the memory plan follows from their buffers. */
 } kcc_lowering;
 

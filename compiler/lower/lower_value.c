@@ -206,7 +206,7 @@ void kcc_emit_begin(kcc_emit *e, kcc_lowering *l, const kcc_cluster *c) {
 
 kcc_kval kcc_emit_mark(kcc_emit *e, kcc_kval v, unsigned groups) {
     if (v >= e->cap_groups_of)
-        e->groups_of = kcc_grow(e->l->arena, e->groups_of, &e->cap_groups_of, v + 1, sizeof *e->groups_of);
+        e->groups_of = kcc_grow(e->l->scratch, e->groups_of, &e->cap_groups_of, v + 1, sizeof *e->groups_of);
     e->groups_of[v] = groups;
     return v;
 }
@@ -260,7 +260,7 @@ void kcc_emit_forget(kcc_emit *e, unsigned groups) {
 }
 
 static void remember(kcc_emit *e, const kcc_node *n, const kcc_map *m, kcc_kval v, unsigned groups) {
-    e->memo = kcc_grow(e->l->arena, e->memo, &e->cap_memo, e->n_memo + 1, sizeof *e->memo);
+    e->memo = kcc_grow(e->l->scratch, e->memo, &e->cap_memo, e->n_memo + 1, sizeof *e->memo);
     e->memo[e->n_memo++] = (kcc_memo){n, *m, v, groups, level_of(e, groups)};
 }
 

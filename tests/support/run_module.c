@@ -92,7 +92,7 @@ kcc_module *kcc_module_of_graph(kcc_arena *arena, const kcc_graph *g, const kcc_
         kcc_graph_print(r, log);
         kcc_fusion_print(f, log);
     }
-    kcc_lowering low = {arena, m, KCC_ENTRY_TRAIN, f, target, NULL};
+    kcc_lowering low = {.arena = arena, .module = m, .entry = KCC_ENTRY_TRAIN, .fusion = f, .target = target};
     kcc_lower(&low);
     kcc_plan_memory(m, KCC_ENTRY_TRAIN);
     return m;

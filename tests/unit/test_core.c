@@ -59,6 +59,27 @@ static void test_deferred_last_first(void **state) {
     assert_memory_equal(order, ((int[]){3, 2, 1}), sizeof order);
 }
 
+static void test_nested(void **state) {
+    (void)state;
+    static int id[3] = {1, 2, 3};
+    released = 0;
+    kcc_arena *arena = kcc_arena_create(), *nested[2];
+    for (int i = 0; i < 2; i++) {
+        nested[i] = kcc_arena_nested(arena);
+        kcc_defer(nested[i], release, &id[i]);
+        memset(kcc_alloc(nested[i], 5000), 1, 5000);
+    }
+    kcc_defer(kcc_arena_nested(nested[1]), release, &id[2]);
+    size_t all = kcc_arena_size(arena);
+    assert_in_range(all, 10000, 11000);
+    kcc_arena_free(nested[0]);
+    assert_int_equal(released, 1);
+    assert_in_range(kcc_arena_size(arena), 5000, 6000);
+    kcc_arena_free(arena);
+    assert_int_equal(released, 3);
+    assert_memory_equal(order, ((int[]){1, 3, 2}), sizeof order);
+}
+
 static void test_out_of_memory_jumps(void **state) {
     (void)state;
     static int id = 7;
@@ -170,6 +191,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_alloc),
                                        cmocka_unit_test(test_grow),
                                        cmocka_unit_test(test_deferred_last_first),
+                                       cmocka_unit_test(test_nested),
                                        cmocka_unit_test(test_out_of_memory_jumps),
                                        cmocka_unit_test(test_strings),
                                        cmocka_unit_test(test_text),

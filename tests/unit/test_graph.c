@@ -116,6 +116,29 @@ static void test_needed(void **state) {
     check_free(g);
 }
 
+static void test_copy(void **state) {
+    (void)state;
+    static const char *const text = "%0 = input f32[N, 2] index=0 # x\n"
+                                    "%1 = tensor f32[2, 3] data=[1.0,2.0,3.0,4.0,5.0,6.0] # w\n"
+                                    "%2 = contract f32[N, 3] %0 %1 spec=mk,kn->mn # w\n"
+                                    "output 0 %2\n";
+    kcc_graph *g = check_parse(text), *again;
+    kcc_text before = {0}, after = {0};
+    kcc_graph_print(g, &before);
+    kcc_arena *arena = kcc_arena_create();
+    g->where = "layers[3]";
+    again = kcc_graph_copy(arena, g);
+    assert_ptr_not_equal(again->node[1]->attr.data, g->node[1]->attr.data);
+    check_free(g); /* nothing of it is shared */
+    kcc_graph_print(again, &after);
+    assert_string_equal(before.data, after.data);
+    assert_int_equal(kcc_graph_verify(again, &after), 0);
+    assert_string_equal(again->where, "layers[3]");
+    kcc_text_free(&before);
+    kcc_text_free(&after);
+    kcc_arena_free(arena);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_shape_text),
@@ -126,6 +149,7 @@ int main(void) {
         cmocka_unit_test(test_attributes_must_be_those_of_the_row),
         cmocka_unit_test(test_given_shape_must_be_the_inferred_one),
         cmocka_unit_test(test_needed),
+        cmocka_unit_test(test_copy),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
