@@ -394,19 +394,23 @@ static void absorb(fuser *u, int a, int b) {
     }
 }
 
+/* Clusters of this kind that run over the same, and do not hold too much for one. */
+static bool alike(const kcc_cluster *x, const kcc_cluster *y, kcc_cluster_kind kind, int most_members,
+                  int most_reductions) {
+    return x->n_members && y->n_members && x->kind == kind && y->kind == kind && x->inner == y->inner &&
+           kcc_shape_equal(&x->domain, &y->domain) && x->n_members + y->n_members <= most_members &&
+           count_reductions(x) + count_reductions(y) <= most_reductions;
+}
+
 /* Small loops over the same domain that do not need each other become one. */
 static void merge_siblings(fuser *u) {
     kcc_fusion *f = u->f;
     for (int a = 0; a < f->n_clusters; a++) {
         for (int b = a + 1; b < f->n_clusters; b++) {
             kcc_cluster *x = &f->cluster[a], *y = &f->cluster[b];
-            if (!x->n_members || !y->n_members || x->kind != KCC_CLUSTER_LOOP || y->kind != x->kind) continue;
-            if (x->domain.rank > 1 || x->inner != y->inner || !kcc_shape_equal(&x->domain, &y->domain))
+            if (x->domain.rank > 1 || !alike(x, y, KCC_CLUSTER_LOOP, KCC_MAX_MEMBERS / 2, KCC_MAX_REDUCTIONS))
                 continue;
-            if (x->n_members + y->n_members > KCC_MAX_MEMBERS / 2) continue;
-            if (count_reductions(x) + count_reductions(y) > KCC_MAX_REDUCTIONS) continue;
-            if (needs(u, a, b) || needs(u, b, a)) continue;
-            absorb(u, a, b);
+            if (!needs(u, a, b) && !needs(u, b, a)) absorb(u, a, b);
         }
     }
 }
@@ -475,11 +479,7 @@ static void merge_columns(fuser *u) {
     for (int a = 0; a < f->n_clusters; a++) {
         for (int b = a + 1; b < f->n_clusters; b++) {
             kcc_cluster *x = &f->cluster[a], *y = &f->cluster[b];
-            if (!x->n_members || !y->n_members || x->kind != KCC_CLUSTER_COLUMN || y->kind != x->kind)
-                continue;
-            if (x->inner != y->inner || !kcc_shape_equal(&x->domain, &y->domain)) continue;
-            if (x->n_members + y->n_members > KCC_MAX_MEMBERS) continue;
-            if (count_reductions(x) + count_reductions(y) > MOST_COLUMNS) continue;
+            if (!alike(x, y, KCC_CLUSTER_COLUMN, KCC_MAX_MEMBERS, MOST_COLUMNS)) continue;
             kcc_dim elements;
             bool few = kcc_shape_count(&x->domain, &elements) && elements.size <= FEW;
             if (!(few && reads_cluster(u, a, b)) && !read_in_common(u, a, b)) continue;
@@ -494,12 +494,9 @@ static void merge_rows(fuser *u) {
     for (int a = 0; a < f->n_clusters; a++) {
         for (int b = a + 1; b < f->n_clusters; b++) {
             kcc_cluster *x = &f->cluster[a], *y = &f->cluster[b];
-            if (!x->n_members || !y->n_members || x->kind != KCC_CLUSTER_LOOP || y->kind != x->kind) continue;
-            if (!x->inner || x->inner != y->inner || !kcc_shape_equal(&x->domain, &y->domain)) continue;
-            if (x->n_members + y->n_members > KCC_MAX_MEMBERS / 2) continue;
-            if (count_reductions(x) + count_reductions(y) > KCC_MAX_REDUCTIONS) continue;
-            if (!needs(u, b, a) || needs(u, a, b) || !rows_fit(u, a, b)) continue;
-            absorb(u, a, b);
+            if (!x->inner || !alike(x, y, KCC_CLUSTER_LOOP, KCC_MAX_MEMBERS / 2, KCC_MAX_REDUCTIONS))
+                continue;
+            if (needs(u, b, a) && !needs(u, a, b) && rows_fit(u, a, b)) absorb(u, a, b);
         }
     }
 }
