@@ -11,6 +11,21 @@ kcc_target kcc_test_target(int lanes) {
         .cpu = "test", .lanes = lanes, .registers = lanes == 16 ? 32 : 16, .fma = true, .threads = 1};
 }
 
+bool kcc_module_says(const kcc_module *m, const char *words) {
+    kcc_text t = {0};
+    for (int i = 0; i < m->n_kernels; i++) kcc_kernel_print(m->kernel[i], &t);
+    bool found = t.data && strstr(t.data, words);
+    kcc_text_free(&t);
+    return found;
+}
+
+float *kcc_test_numbers(size_t n, unsigned seed) {
+    float *v = aligned_alloc(64, (n * sizeof *v + 63) / 64 * 64);
+    if (!v) abort();
+    for (size_t i = 0; i < n; i++) v[i] = (float)((i * 2654435761u + seed * 40503u) % 2001) / 1000 - 1;
+    return v;
+}
+
 static void note(kcc_arena *a, kcc_shape **list, int *n, int index, const kcc_shape *s) {
     if (index >= *n) {
         kcc_shape *grown = kcc_alloc_array(a, (size_t)index + 1, sizeof *grown);

@@ -28,6 +28,10 @@ kcc_module *kcc_module_of_graph(kcc_arena *arena, const kcc_graph *g, const kcc_
  * > 0 runs tasks in ranges of that many, last range first. */
 kcc_status kcc_module_eval(const kcc_module *m, kcc_entry entry, kcc_eval_mode mode, const kcc_run *run,
                            int64_t task_split, kcc_text *log);
+/** Whether these words are in the text of a kernel. */
+bool kcc_module_says(const kcc_module *m, const char *words);
+/** n numbers from -1 to 1, aligned as arrays of a run are; free with free(). */
+float *kcc_test_numbers(size_t n, unsigned seed);
 /** Targets for planning without asking LLVM: lanes 16 with 32 registers, 8 or 4 with 16. */
 kcc_target kcc_test_target(int lanes);
 

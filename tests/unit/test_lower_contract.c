@@ -17,15 +17,6 @@
 
 enum { BATCH = 3, SIDE = 20, IN = 5, OUT = 19, KERNEL = 3 };
 
-/* A text of the kernels of a module. */
-static bool says(const kcc_module *m, const char *words) {
-    kcc_text t = {0};
-    for (int i = 0; i < m->n_kernels; i++) kcc_kernel_print(m->kernel[i], &t);
-    bool found = t.data && strstr(t.data, words);
-    kcc_text_free(&t);
-    return found;
-}
-
 /* x [N, 20, 20, 5] padded by 1, dy [N, 20, 20, 19]: the kernel's gradient [3, 3, 5, 19], halved. */
 static kcc_graph *weight_gradient(void) {
     kcc_graph *g = check_graph();
@@ -43,17 +34,10 @@ static kcc_graph *weight_gradient(void) {
     return g;
 }
 
-static float *numbers(size_t n, unsigned seed) {
-    float *v = aligned_alloc(64, (n * sizeof *v + 63) / 64 * 64);
-    assert_non_null(v);
-    for (size_t i = 0; i < n; i++) v[i] = (float)((i * 2654435761u + seed * 40503u) % 2001) / 1000 - 1;
-    return v;
-}
-
 static void sums_over_samples(void **state) {
     (void)state;
     enum { X = BATCH * SIDE * SIDE * IN, DY = BATCH * SIDE * SIDE * OUT, DW = KERNEL * KERNEL * IN * OUT };
-    float *x = numbers(X, 1), *dy = numbers(DY, 2), *dw = numbers(DW, 3), want[DW];
+    float *x = kcc_test_numbers(X, 1), *dy = kcc_test_numbers(DY, 2), *dw = kcc_test_numbers(DW, 3), want[DW];
     for (int e = 0; e < DW;
          e++) { /* one chain a number, in the order of n, p, q; nothing is added for padding */
         int i = e / (KERNEL * IN * OUT), j = e / (IN * OUT) % KERNEL, c = e / OUT % IN, f = e % OUT;
@@ -75,7 +59,7 @@ static void sums_over_samples(void **state) {
         kcc_module *m = kcc_module_of_graph(g->arena, g, &target, NULL);
         assert_non_null(m);
         assert_int_equal(m->n_kernels, 1); /* no padded or unfolded copy */
-        assert_true(says(m, "for sample"));
+        assert_true(kcc_module_says(m, "for sample"));
         kcc_kernel_expand(m->kernel[0]);
         for (int64_t split = 0; split <= 2; split++) {
             const kcc_module_entry *entry = &m->entry[KCC_ENTRY_TRAIN];

@@ -34,25 +34,15 @@ static kcc_module *compile(kcc_graph *g, int lanes, bool asks) {
     kcc_module *m = kcc_module_of_graph(g->arena, g, &target, NULL);
     assert_non_null(m);
     assert_int_equal(m->n_kernels, 1);
-    kcc_text t = {0};
-    kcc_kernel_print(m->kernel[0], &t);
-    assert_int_equal(t.data && strstr(t.data, "prefetch"), asks);
-    kcc_text_free(&t);
+    assert_int_equal(kcc_module_says(m, "prefetch"), asks);
     return m;
-}
-
-static float *numbers(size_t n, unsigned seed) {
-    float *v = aligned_alloc(64, (n * sizeof *v + 63) / 64 * 64);
-    assert_non_null(v);
-    for (size_t i = 0; i < n; i++) v[i] = (float)((i * 2654435761u + seed * 40503u) % 2001) / 1000 - 1;
-    return v;
 }
 
 static void large_arrays_are_asked_for(void **state) {
     (void)state;
     static const int lanes[] = {4, 8, 16};
-    float *x = numbers(BATCH * ROWS, 1), *dy = numbers(BATCH * COLUMNS, 2), *w = numbers(ROWS * COLUMNS, 3),
-          *y = numbers(ROWS * COLUMNS, 4);
+    float *x = kcc_test_numbers(BATCH * ROWS, 1), *dy = kcc_test_numbers(BATCH * COLUMNS, 2),
+          *w = kcc_test_numbers(ROWS * COLUMNS, 3), *y = kcc_test_numbers(ROWS * COLUMNS, 4);
     void *inputs[] = {x, dy}, *variables[] = {w}, *outputs[] = {y};
     for (size_t l = 0; l < sizeof lanes / sizeof *lanes; l++) {
         kcc_graph *g = update(ROWS, COLUMNS);
@@ -96,8 +86,8 @@ static void next_rows_are_asked_for(void **state) {
     }
     kcc_graph_result(g, KCC_RESULT_OUTPUT, 0, kcc_contract(g, t, k, "npiqjc,ijcf->npqf"));
     kcc_module *m = compile(g, 16, true);
-    float *x = numbers(BATCH * SIDE * SIDE * IN, 1), *w = numbers(9 * IN * OUT, 2),
-          *y = numbers(BATCH * Y * Y * OUT, 3);
+    float *x = kcc_test_numbers(BATCH * SIDE * SIDE * IN, 1), *w = kcc_test_numbers(9 * IN * OUT, 2),
+          *y = kcc_test_numbers(BATCH * Y * Y * OUT, 3);
     void *inputs[] = {x}, *variables[] = {w}, *outputs[] = {y};
     kcc_run run = {.batch = BATCH, .inputs = inputs, .variables = variables, .outputs = outputs};
     kcc_kernel_expand(m->kernel[0]);
