@@ -323,14 +323,11 @@ static void entries(const kcc_c_file *f, kcc_text *out) {
 static kcc_status collect(kcc_c_file *f, kcc_error *error) {
     const kcc_module *m = f->module;
     int64_t bytes = 0;
-    static const char *const api[] = {"_memory_size",  "_init",
-                                      "_weight",       "_find_weight",
-                                      "_load_weights", "_reset_metrics",
-                                      "_use_averages", "_tensors",
-                                      "_metrics",      "_predict",
-                                      "_train_step",   "_evaluate_step",
-                                      "_gradients",    "_gradients_training",
-                                      "_results"};
+    static const char *const api[] = {
+        "_memory_size",  "_init",         "_weight",        "_find_weight",   "_weights",
+        "_load_weights", "_use_averages", "_tensors",       "_reset_metrics", "_metrics",
+        "_predict",      "_train_step",   "_evaluate_step", "_gradients",     "_gradients_training",
+        "_results"};
     static const char *const own[] = {"start_run",       "fill_variable",  "draw_word",    "draw_value",
                                       "draw_normal",     "make_generator", "first_values", "arena_size",
                                       "kernel_function", "check_ids",      "id_ranges",    "id_range"};

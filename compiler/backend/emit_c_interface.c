@@ -233,9 +233,12 @@ static void header_functions(const kcc_c_file *f, kcc_text *out) {
     declare(f, out, "Number of the weight with key \"layer/index\", or -1.",
             kcc_format(f->arena, "int %s_find_weight(const char *key)", n));
     declare(f, out,
-            "Takes all weights from bytes; the same bytes can be written from $_weight(m, 0).\n"
-            "Returns 1 if size is not @_WEIGHTS_SIZE.",
-            kcc_format(f->arena, "int %s_load_weights(struct %s *m, const void *bytes, size_t size)", n, n));
+            "All weights, @_WEIGHTS_SIZE bytes to be kept for $_load_weights; NULL if there are none.",
+            kcc_format(f->arena, "const void *%s_weights(const struct %s *m)", n, n));
+    declare(
+        f, out,
+        "Takes all weights from bytes, as $_weights gives them.  Returns 1 if size is not @_WEIGHTS_SIZE.",
+        kcc_format(f->arena, "int %s_load_weights(struct %s *m, const void *bytes, size_t size)", n, n));
     static const char *const doc[KCC_ENTRY_COUNT] = {
         "Predicts n samples.  Returns 0, or 1 if n is not in 1 ... max_batch or a value of the inputs is at "
         "fault.",
@@ -513,6 +516,7 @@ static void variables(const kcc_c_file *f, kcc_text *out) {
         "    for (int i = 0; i < @_WEIGHTS; i++)\n"
         "        if (strcmp($_tensors[i].key, key) == 0) return i;\n"
         "    return -1;\n}\n\n"
+        "const void *$_weights(const struct $ *m) { return @_WEIGHTS_SIZE ? m->variables[0] : NULL; }\n\n"
         "int $_load_weights(struct $ *m, const void *bytes, size_t size) {\n"
         "    if (size != @_WEIGHTS_SIZE) return 1;\n"
         "    if (size) memcpy(m->variables[0], bytes, size); /* they lie in the same order */\n");

@@ -255,6 +255,7 @@ typedef struct linear_api {
     void *(*init)(void *, int64_t, uint64_t);
     float *(*weight)(void *, int);
     int (*find_weight)(const char *);
+    const void *(*weights)(const void *);
     int (*load_weights)(void *, const void *, size_t);
     int (*predict)(void *, int64_t, const float *, float *);
     int (*train_step)(void *, int64_t, const float *, const float *, const float *);
@@ -266,9 +267,9 @@ typedef struct linear_api {
 
 static linear_api load_api(void *library) {
     linear_api a;
-    static const char *const name[] = {"memory_size",  "init",          "weight",     "find_weight",
-                                       "load_weights", "predict",       "train_step", "evaluate_step",
-                                       "gradients",    "reset_metrics", "results"};
+    static const char *const name[] = {"memory_size",   "init",         "weight",        "find_weight",
+                                       "weights",       "load_weights", "predict",       "train_step",
+                                       "evaluate_step", "gradients",    "reset_metrics", "results"};
     for (size_t i = 0; i < sizeof name / sizeof *name; i++) {
         char symbol[60];
         snprintf(symbol, sizeof symbol, "linear_%s", name[i]);
@@ -306,6 +307,7 @@ static void train_and_compare(const kcc_module *m, const linear_api *api, bool e
     assert_int_equal(kcc_initialize(&m->program.variables[0], 0, 3, w), KCC_OK);
     compare(api->weight(model, 0), w, FEATURES, true);
     assert_null(api->weight(model, 4));
+    assert_ptr_equal(api->weights(model), api->weight(model, 0));
 
     kcc_rng rng = kcc_rng_start(3, KCC_STREAM_KERNELS, 0);
     uint64_t seed = kcc_rng_next(&rng);

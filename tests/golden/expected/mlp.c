@@ -1865,6 +1865,8 @@ int mlp_find_weight(const char *key) {
     return -1;
 }
 
+const void *mlp_weights(const struct mlp *m) { return MLP_WEIGHTS_SIZE ? m->variables[0] : NULL; }
+
 int mlp_load_weights(struct mlp *m, const void *bytes, size_t size) {
     if (size != MLP_WEIGHTS_SIZE) return 1;
     if (size) memcpy(m->variables[0], bytes, size); /* they lie in the same order */

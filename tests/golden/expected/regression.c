@@ -1297,6 +1297,8 @@ int regression_find_weight(const char *key) {
     return -1;
 }
 
+const void *regression_weights(const struct regression *m) { return REGRESSION_WEIGHTS_SIZE ? m->variables[0] : NULL; }
+
 int regression_load_weights(struct regression *m, const void *bytes, size_t size) {
     if (size != REGRESSION_WEIGHTS_SIZE) return 1;
     if (size) memcpy(m->variables[0], bytes, size); /* they lie in the same order */

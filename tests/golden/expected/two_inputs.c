@@ -1140,6 +1140,8 @@ int two_inputs_find_weight(const char *key) {
     return -1;
 }
 
+const void *two_inputs_weights(const struct two_inputs *m) { return TWO_INPUTS_WEIGHTS_SIZE ? m->variables[0] : NULL; }
+
 int two_inputs_load_weights(struct two_inputs *m, const void *bytes, size_t size) {
     if (size != TWO_INPUTS_WEIGHTS_SIZE) return 1;
     if (size) memcpy(m->variables[0], bytes, size); /* they lie in the same order */
