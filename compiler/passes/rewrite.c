@@ -35,8 +35,14 @@ kcc_graph *kcc_rewrite(const kcc_graph *g, kcc_rewrite_rule *rule, bool *changed
 }
 
 kcc_graph *kcc_rewrite_all(const kcc_graph *g, kcc_rewrite_rule *rule) {
-    bool changed = true;
-    kcc_graph *to = kcc_dce(kcc_rewrite(g, rule, &changed));
-    while (changed) to = kcc_dce(kcc_rewrite(to, rule, &changed)); /* what an attempt left is no use */
+    kcc_arena *home = g->arena, *round = kcc_arena_nested(home);
+    kcc_graph *to = kcc_graph_copy(round, g);
+    for (bool changed = true; changed;) {
+        to = kcc_dce(kcc_rewrite(to, rule, &changed)); /* what an attempt left is no use */
+        kcc_arena *next = changed ? kcc_arena_nested(home) : home;
+        to = kcc_graph_copy(next, to);
+        kcc_arena_free(round);
+        round = next;
+    }
     return to;
 }
