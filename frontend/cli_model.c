@@ -25,51 +25,16 @@ bool kcc_is_library(const char *path) { return kcc_ends_with(path, ".so"); }
 
 /* ---------------------------------------------------------------- loading */
 
-/* Warnings of a load that is tried twice are printed once, when it is known which try counts. */
-typedef struct kept_lines {
-    kcc_text text;
-} kept_lines;
-
-static void keep_line(void *user, const char *line) {
-    kept_lines *kept = user;
-    kcc_text_add(&kept->text, "%s\n", line);
-}
-
-static void say_lines(kept_lines *kept) {
-    for (char *line = kept->text.data, *end; line && *line; line = end + 1) {
-        end = strchr(line, '\n');
-        if (!end) break;
-        *end = '\0';
-        kcc_cli_warn(NULL, line);
-    }
-    kcc_text_free(&kept->text);
-}
-
-/* Loads; where the model leaves sizes open and none are given, once more with those of the data. */
+/* Where the model leaves sizes open and none are given, the data say them. */
 static kcc_status load_model_file(const char *path, const char *input_shape, const kcc_data *data,
                                   kcc_model **model, kcc_error *error) {
-    kept_lines first = {0};
-    kcc_error local = {0};
-    kcc_load_options options = {.input_shape = input_shape, .log = keep_line, .log_user = &first};
-    kcc_status status = kcc_model_load(path, &options, model, &local);
-    bool again = status != KCC_OK && status != KCC_EIO && status != KCC_ENOMEM && !input_shape && data &&
-                 data->x.n > 0;
-    char *shape = again ? kcc_data_input_shape(data) : NULL;
-    if (shape) {
-        kept_lines second = {0};
-        kcc_error unused = {0};
-        options = (kcc_load_options){.input_shape = shape, .log = keep_line, .log_user = &second};
-        if (kcc_model_load(path, &options, model, &unused) == KCC_OK) {
-            status = KCC_OK;
-            kept_lines swap = first;
-            first = second;
-            second = swap;
-        }
-        kcc_text_free(&second.text);
-        free(shape);
-    }
-    say_lines(&first);
-    if (status != KCC_OK && error && error->status == KCC_OK) *error = local;
+    char *shape = data && data->x.n ? kcc_data_input_shape(data) : NULL;
+    kcc_load_options options = {.input_shape = input_shape,
+                                .data_shape = shape,
+                                .data_name = data && data->x.n == 1 ? data->x.file[0] : "--x",
+                                .log = kcc_cli_warn};
+    kcc_status status = kcc_model_load(path, &options, model, error);
+    free(shape);
     return status;
 }
 

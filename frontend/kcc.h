@@ -28,6 +28,8 @@ typedef struct kcc_load_options {
     /* For inputs whose shape the file leaves open: sizes without the batch, input after input ("28,28,1;10");
      * NULL: only what the file says. */
     const char *input_shape;
+    /* Likewise, of the data at hand, where input_shape is NULL: they must fit.  data_name is said in messages. */
+    const char *data_shape, *data_name;
     void (*log)(void *user, const char *line); /* warnings such as unknown keys; may be NULL */
     void *log_user;
 } kcc_load_options;

@@ -38,8 +38,20 @@ static int parse_sizes(const char *text, size_t length, int64_t *sizes, int cap)
     return n;
 }
 
-/* Fills the unknown extents of input i from its part of --input-shape. */
-static bool apply_sizes(kcc_layer *input, kcc_document *doc, const int64_t *sizes, int n) {
+/* "(batch, None, None, 1)" or, with sizes given, their "(3, 9, 3)" */
+static const char *shape_text(kcc_arena *arena, const kcc_shape *s, const int64_t *sizes, int n) {
+    const char *text = sizes ? "(" : "(batch";
+    for (int i = 0; i < (sizes ? n : s->rank - 1); i++) {
+        int64_t size = sizes ? sizes[i] : s->dim[i + 1].size;
+        const char *comma = sizes && i == 0 ? "" : ", ";
+        text = size < 0 ? kcc_format(arena, "%s%sNone", text, comma)
+                        : kcc_format(arena, "%s%s%lld", text, comma, (long long)size);
+    }
+    return kcc_format(arena, "%s)", text);
+}
+
+/* Fills the unknown extents of an input from its part of --input-shape, or from the data called so. */
+static bool apply_sizes(kcc_layer *input, kcc_document *doc, const int64_t *sizes, int n, const char *data) {
     kcc_shape *s = &input->input_shape;
     if (s->rank < 0) {
         s->rank = 1;
@@ -49,6 +61,10 @@ static bool apply_sizes(kcc_layer *input, kcc_document *doc, const int64_t *size
     }
     bool same = s->rank == n + 1;
     for (int i = 0; same && i < n; i++) same = s->dim[i + 1].size < 0 || s->dim[i + 1].size == sizes[i];
+    if (!same && data)
+        return kcc_document_fail(doc, KCC_ESHAPE, kcc_format(doc->arena, "%s (%s)", data, input->name), "",
+                                 "the model expects shape %s, the samples have shape %s",
+                                 shape_text(doc->arena, s, NULL, 0), shape_text(doc->arena, s, sizes, n));
     if (!same)
         return kcc_document_fail(doc, KCC_ESHAPE, "--input-shape",
                                  "sizes without the batch, as the file has them",
@@ -87,16 +103,35 @@ static bool apply_input_shape(kcc_model *model, const char *text) {
         if (count < 0)
             return kcc_document_fail(model->document, KCC_EINVAL, "--input-shape", "such as 28,28,1",
                                      "\"%.*s\" is no shape", (int)length, at);
-        if (length && !apply_sizes(input, model->document, sizes, count)) return false;
+        if (length && !apply_sizes(input, model->document, sizes, count, NULL)) return false;
         at += length + (at[length] == ';');
         next++;
     }
     return true;
 }
 
-static bool read_inputs(kcc_model *model, const char *input_shape) {
+/* Inputs with open sizes get those of the data, an entry an input; others are compared when they are fed. */
+static bool apply_data_shape(kcc_model *model, const char *text, const char *name) {
+    int n = model->root->model->n_inputs, entries = 1;
+    for (const char *p = text; *p; p++) entries += *p == ';';
+    for (int i = 0; i < n && entries == n; i++) {
+        int64_t sizes[KCC_MAX_RANK];
+        kcc_layer *input = root_input(model, i);
+        size_t length = strcspn(text, ";");
+        int count = parse_sizes(text, length, sizes, KCC_MAX_RANK - 1);
+        if (length && count >= 0 && is_open(input) &&
+            !apply_sizes(input, model->document, sizes, count, name ? name : "the data"))
+            return false;
+        text += length + (text[length] == ';');
+    }
+    return true;
+}
+
+static bool read_inputs(kcc_model *model, const kcc_load_options *o) {
     int n = model->root->model->n_inputs;
-    if (input_shape && *input_shape && !apply_input_shape(model, input_shape)) return false;
+    if (o && o->input_shape && *o->input_shape && !apply_input_shape(model, o->input_shape)) return false;
+    if (o && !o->input_shape && o->data_shape && !apply_data_shape(model, o->data_shape, o->data_name))
+        return false;
     model->n_inputs = n;
     model->inputs = kcc_alloc_array(model->arena, (size_t)n + 1, sizeof *model->inputs);
     for (int i = 0; i < n; i++) {
@@ -234,7 +269,8 @@ static void read_own_compile(kcc_model *model, const char *compile_json) {
 }
 
 static void load_text(kcc_model *model, kcc_arena *scratch, const char *json, const char *compile_json,
-                      const char *input_shape, kcc_text *reasons, int *n_reasons, kcc_error *failure) {
+                      const kcc_load_options *options, kcc_text *reasons, int *n_reasons,
+                      kcc_error *failure) {
     model->compile_json = "";
     model->json = kcc_strdup(model->arena, json);
     kcc_document *doc = model->document = kcc_json_parse(model->arena, json, model->file, failure);
@@ -245,7 +281,7 @@ static void load_text(kcc_model *model, kcc_arena *scratch, const char *json, co
     kcc_parse_tree(model);
     if (model->root) model->name = model->root->name;
     bool parsed = model->root && model->root->model && model->root->model->n_outputs;
-    if (parsed && (reasons || doc->error.status == KCC_OK) && read_inputs(model, input_shape))
+    if (parsed && (reasons || doc->error.status == KCC_OK) && read_inputs(model, options))
         if (reasons || doc->error.status == KCC_OK) {
             memset(&doc->error, 0, sizeof doc->error);
             declare_weights(model, scratch);
@@ -283,8 +319,7 @@ static kcc_status load(const char *json, const char *compile_json, const char *f
         model->log = options->log;
         model->log_user = options->log_user;
     }
-    load_text(model, scratch, json, compile_json, options ? options->input_shape : NULL, reasons, n_reasons,
-              &failure);
+    load_text(model, scratch, json, compile_json, options, reasons, n_reasons, &failure);
     kcc_arena_free(scratch);
     kcc_arena_recover(arena, NULL);
     if (failure.status || !result) {
