@@ -2,7 +2,8 @@
  * Activations as graph nodes: a function for each row of activations.def.
  *
  * Takes: x of any shape; options in kcc_activation_args.
- * Gives: the node.  Kinks: relu'(0) = 0, |x|'(0) = 0, clip has slope 1 in the closed interval.
+ * Gives: the node.  Kinks: relu'(0) = 0, |x|'(0) = 0, clip has slope 1 in the closed interval; elu, selu and celu
+ *        have at 0 the slope they have below.
  * Source: activations-losses-metrics.md, section 1.
  */
 #include <math.h>
@@ -21,7 +22,7 @@ ACTIVATION(linear) {
     return x;
 }
 
-/* Full form: x >= max: max; x >= threshold: x; else slope (x - threshold). */
+/* Full form: x >= max: max; x > threshold: x; else slope (x - threshold). */
 ACTIVATION(relu) {
     double slope = args->alpha, threshold = args->threshold;
     kcc_node *y;
@@ -30,7 +31,7 @@ ACTIVATION(relu) {
     } else if (threshold == 0) {
         y = kcc_act_leaky_relu(g, x, args);
     } else {
-        kcc_node *above = kcc_compare(g, KCC_OP_LE, kcc_scalar(g, threshold), x);
+        kcc_node *above = greater(g, x, threshold);
         y = kcc_select(g, above, x, kcc_muls(g, kcc_adds(g, x, -threshold), slope));
     }
     if (!args->has_max) return y;
@@ -90,24 +91,22 @@ ACTIVATION(softplus) { return kcc_op1(g, KCC_OP_SOFTPLUS, x); }
 
 ACTIVATION(softsign) { return kcc_div(g, x, kcc_adds(g, kcc_op1(g, KCC_OP_ABS, x), 1)); }
 
-ACTIVATION(elu) {
-    /* The branch not taken must stay finite: its gradient is multiplied by 0. */
-    kcc_node *below = kcc_op1(g, KCC_OP_EXPM1, kcc_min(g, x, kcc_scalar(g, 0)));
+/* x > 0: x; else alpha (exp(x / width) - 1).  The branch not taken must stay finite: its gradient is multiplied by 0.
+ * Its x is chosen by the same comparison: the gradient of a minimum would be halved at 0. */
+static kcc_node *exponential_below(kcc_graph *g, kcc_node *x, double alpha, double width) {
     kcc_node *positive = greater(g, x, 0);
-    return kcc_select(g, positive, x, kcc_muls(g, below, args->alpha));
+    kcc_node *below = kcc_muls(g, kcc_select(g, positive, kcc_scalar(g, 0), x), 1 / width);
+    return kcc_select(g, positive, x, kcc_muls(g, kcc_op1(g, KCC_OP_EXPM1, below), alpha));
 }
+
+ACTIVATION(elu) { return exponential_below(g, x, args->alpha, 1); }
 
 ACTIVATION(selu) {
     kcc_activation_args one = {.alpha = 1.6732632423543772};
     return kcc_muls(g, kcc_act_elu(g, x, &one), 1.0507009873554805);
 }
 
-ACTIVATION(celu) {
-    double alpha = args->alpha;
-    kcc_node *below = kcc_op1(g, KCC_OP_EXPM1, kcc_muls(g, kcc_min(g, x, kcc_scalar(g, 0)), 1 / alpha));
-    kcc_node *positive = greater(g, x, 0);
-    return kcc_select(g, positive, x, kcc_muls(g, below, alpha));
-}
+ACTIVATION(celu) { return exponential_below(g, x, args->alpha, args->alpha); }
 
 ACTIVATION(exponential) { return kcc_exp(g, x); }
 

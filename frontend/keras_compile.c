@@ -151,18 +151,22 @@ static const char *resolved(const kcc_model *model, const kcc_compiled *k, int o
                              : "categorical_crossentropy";
 }
 
-static const char *unique_name(const kcc_model *model, const kcc_compiled *k, const char *name,
+static bool is_taken(const kcc_compiled *k, const char *name) {
+    for (int i = 0; i < k->n_metrics; i++)
+        if (strcmp(k->metric[i].name, name) == 0) return true;
+    return false;
+}
+
+/* output_name, output_weighted_name if that is taken by a metric without weights, then …_1, …_2. */
+static const char *unique_name(const kcc_model *model, const kcc_compiled *k, int output, const char *name,
                                bool weighted) {
-    const char *candidate = name;
-    for (int suffix = 0;; suffix++) {
-        bool taken = false;
-        for (int i = 0; i < k->n_metrics; i++) taken = taken || strcmp(k->metric[i].name, candidate) == 0;
-        if (!taken) return candidate;
-        if (weighted && suffix == 0)
-            candidate = kcc_format(model->arena, "weighted_%s", name);
-        else
-            candidate = kcc_format(model->arena, "%s_%d", name, suffix + !weighted);
-    }
+    bool several = model->n_outputs > 1;
+    const char *of = several ? model->outputs[output].name : "", *bar = several ? "_" : "";
+    const char *first = kcc_format(model->arena, "%s%s%s", of, bar, name);
+    if (weighted && is_taken(k, first)) first = kcc_format(model->arena, "%s%sweighted_%s", of, bar, name);
+    const char *candidate = first;
+    for (int i = 1; is_taken(k, candidate); i++) candidate = kcc_format(model->arena, "%s_%d", first, i);
+    return candidate;
 }
 
 /* The name History shows, without the output's: what was written; Keras 2.0 - 2.2 resolved it. */
@@ -206,9 +210,7 @@ static bool read_metric(kcc_model *model, kcc_compiled *k, kcc_cursor c, int out
     const kcc_tensor *p = &model->outputs[output];
     kcc_shape shape = kcc_shape_of(p->rank, p->dim);
     if (!kcc_json_ok(c) || !kcc_metric_check(c, spec, &shape, k->loss[output].row->sparse)) return false;
-    const char *shown = shown_name(model, k, c, &o, spec);
-    if (model->n_outputs > 1) shown = kcc_format(model->arena, "%s_%s", p->name, shown);
-    spec->name = unique_name(model, k, shown, weighted);
+    spec->name = unique_name(model, k, output, shown_name(model, k, c, &o, spec), weighted);
     k->n_metrics++;
     return true;
 }

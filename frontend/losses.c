@@ -358,14 +358,15 @@ kcc_node *kcc_loss_dice(kcc_loss_call *c) {
     return one_minus(g, kcc_div(g, twice, kcc_adds(g, sum, EPSILON)));
 }
 
+/* alpha weighs what is missed and beta what is wrongly claimed: Keras's documentation has them the other way round. */
 kcc_node *kcc_loss_tversky(kcc_loss_call *c) {
     kcc_graph *g = c->g;
     unsigned axes = overlap_axes(c);
     kcc_node *both = kcc_reduce(g, KCC_OP_REDUCE_SUM, kcc_mul(g, c->y, c->p), axes, false);
-    kcc_node *fp = kcc_reduce(g, KCC_OP_REDUCE_SUM, kcc_mul(g, one_minus(g, c->y), c->p), axes, false);
     kcc_node *fn = kcc_reduce(g, KCC_OP_REDUCE_SUM, kcc_mul(g, c->y, one_minus(g, c->p)), axes, false);
-    fp = kcc_muls(g, fp, c->args->alpha);
-    fn = kcc_muls(g, fn, c->args->beta);
-    kcc_node *wrong = kcc_add(g, fp, fn);
+    kcc_node *fp = kcc_reduce(g, KCC_OP_REDUCE_SUM, kcc_mul(g, one_minus(g, c->y), c->p), axes, false);
+    fn = kcc_muls(g, fn, c->args->alpha);
+    fp = kcc_muls(g, fp, c->args->beta);
+    kcc_node *wrong = kcc_add(g, fn, fp);
     return one_minus(g, kcc_div(g, both, kcc_adds(g, kcc_add(g, both, wrong), EPSILON)));
 }

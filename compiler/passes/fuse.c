@@ -461,15 +461,19 @@ static bool reads_cluster(fuser *u, int a, int b) {
     return false;
 }
 
-/* What b sums needs what a computes: columns are passed once. */
+/* What b sums needs what a computes, if only through other members of b: columns are passed once. */
 static bool sums_members(fuser *u, int a, int b) {
     const kcc_cluster *y = &u->f->cluster[b];
-    for (int i = 0; i < y->n_members; i++) {
-        kcc_shape s = kcc_squeeze_shape(&y->member[i]->shape);
-        bool summed = reduce(y->member[i]) || kcc_shape_equal(&s, &y->domain);
-        if (summed && reads_member(u, a, y->member[i])) return true;
+    bool found = false;
+    for (int i = 0; i < y->n_members && !found; i++) { /* a member comes after what it reads */
+        kcc_node *n = y->member[i];
+        if (!reads_member(u, a, n)) continue;
+        kcc_shape s = kcc_squeeze_shape(&n->shape);
+        found = reduce(n) || kcc_shape_equal(&s, &y->domain);
+        u->f->cluster_of[n->id] = a; /* whoever reads n needs a */
     }
-    return false;
+    for (int i = 0; i < y->n_members; i++) u->f->cluster_of[y->member[i]->id] = b;
+    return found;
 }
 
 /* Column reductions over the same domain become one pass if they have an input in common, or if what is computed

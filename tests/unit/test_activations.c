@@ -7,6 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "graph_check.h"
+#include "graph_eval.h"
+#include "passes.h"
+
 static void check(const char *activation, double x0, double x1, double y0, double y1) {
     char layer[200];
     snprintf(layer, sizeof layer, RIG_LAYER("Activation", "\"name\":\"a\",\"activation\":\"%s\""),
@@ -78,6 +82,41 @@ static void layer_objects(void **state) {
               "[null,2]", 1, (double[]){-1, 2}, NULL, 2, (double[]){0, 2});
 }
 
+/* x as far as it is above the threshold. */
+static void relu_at_the_threshold(void **state) {
+    (void)state;
+    rig_layer(RIG_LAYER("ReLU", "\"name\":\"a\",\"threshold\":1.0"), "[null,2]", 1, (double[]){1, 1.5}, NULL,
+              2, (double[]){0, 1.5});
+}
+
+/* The slope of a sum of activations of a variable of three elements at -1, 0 and 1. */
+static void slopes(kcc_node *activation(kcc_graph *, kcc_node *, const kcc_activation_args *), double alpha,
+                   double below, double zero, double above) {
+    kcc_graph *g = check_parse("%0 = variable f32[3] index=0\n");
+    kcc_node *x = g->node[0], *slope;
+    kcc_node *y = activation(g, x, &(kcc_activation_args){.alpha = alpha});
+    kcc_autodiff(g, kcc_reduce(g, KCC_OP_REDUCE_SUM, y, 1, false), 1, &x, &slope);
+    assert_true(kcc_graph_ok(g));
+    double *variables[] = {(double[]){-1, 0, 1}};
+    double **value = kcc_graph_eval(g, &(kcc_eval_inputs){.batch = 1, .variables = variables});
+    assert_non_null(value);
+    rig_near(value[slope->id][0], below, 1e-7);
+    rig_near(value[slope->id][1], zero, 1e-7);
+    rig_near(value[slope->id][2], above, 1e-7);
+    kcc_graph_eval_free(g, value);
+    check_free(g);
+}
+
+/* At 0, where a unit without bias stands whose inputs are all 0. */
+static void slopes_at_zero(void **state) {
+    (void)state;
+    double scale = 1.0507009873554805, alpha = 1.6732632423543772;
+    slopes(kcc_act_elu, 1, exp(-1), 1, 1);
+    slopes(kcc_act_elu, 0.5, 0.5 * exp(-1), 0.5, 1);
+    slopes(kcc_act_celu, 2, exp(-0.5), 1, 1);
+    slopes(kcc_act_selu, 0, scale * alpha * exp(-1), scale * alpha, scale);
+}
+
 /* hard_sigmoid before Keras 3 is clip(0.2 x + 0.5). */
 static void old_hard_sigmoid(void **state) {
     (void)state;
@@ -94,8 +133,10 @@ static void old_hard_sigmoid(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(simple),        cmocka_unit_test(smooth),           cmocka_unit_test(over_an_axis),
-        cmocka_unit_test(layer_objects), cmocka_unit_test(old_hard_sigmoid),
+        cmocka_unit_test(simple),           cmocka_unit_test(smooth),
+        cmocka_unit_test(over_an_axis),     cmocka_unit_test(layer_objects),
+        cmocka_unit_test(old_hard_sigmoid), cmocka_unit_test(relu_at_the_threshold),
+        cmocka_unit_test(slopes_at_zero),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -72,6 +72,10 @@ static void names(void **state) {
                         "\"weighted_metrics\":[\"mae\"]}");
     check_names(m, "loss mae accuracy mae_1 weighted_mae ");
     m = rig_load(two_outputs);
+    rig_compile_json(m, "{\"optimizer\":\"sgd\",\"loss\":\"mse\",\"metrics\":[[\"mae\"],[]],"
+                        "\"weighted_metrics\":[[\"mae\",\"mae\"],[\"mae\"]]}");
+    check_names(m, "loss value_loss label_loss value_mae value_weighted_mae value_weighted_mae_1 label_mae ");
+    m = rig_load(two_outputs);
     rig_compile_json(
         m, "{\"optimizer\":\"sgd\",\"loss\":{\"value\":\"mse\",\"label\":\"categorical_crossentropy\"},"
            "\"loss_weights\":[1,0.5],\"metrics\":{\"label\":[\"accuracy\"],\"value\":\"mae\"}}");

@@ -77,6 +77,9 @@ static void hinges(void **state) {
     rig_near(value("\"dice\"", 1, 2, y2, p2, (double[]){1, 4}), 2.5 * (1 - 1.6 / (1 + 1.1 + 1e-7)),
              1e-9); /* times the mean weight */
     rig_near(value("\"tversky\"", 2, 1, y2, p2, NULL), 1 - 0.8 / (0.8 + 0.5 * 0.3 + 0.5 * 0.2 + 1e-7), 1e-9);
+    rig_near(
+        value("{\"class_name\":\"Tversky\",\"config\":{\"alpha\":0.3,\"beta\":0.7}}", 2, 1, y2, p2, NULL),
+        1 - 0.8 / (0.8 + 0.3 * 0.2 + 0.7 * 0.3 + 1e-7), 1e-9);
 }
 
 /* l = [1, 2, 3, 4], w = [2, 0, 1, 3]: 17 / 4. */
