@@ -180,6 +180,7 @@ static kcc_graph *trace_entry(compiler *c, kcc_entry entry) {
     double start = seconds();
     s->trace(s->user, g, entry, &trace);
     if (!after_pass(c, g, entry, "trace", start)) return NULL;
+    if (c->stopped) return g;
     kcc_find_ranges(g, &c->ranges);
     if (entry == KCC_ENTRY_PREDICT || entry == KCC_ENTRY_EVALUATE) return fold(c, g, entry);
     start = seconds();
@@ -394,7 +395,7 @@ kcc_status kcc_compile(kcc_arena *arena, const kcc_source *source, const kcc_com
         c.stopped = false; /* --stop-after shows every entry */
         if (!compile_entry(&c, (kcc_entry)e)) return c.error->status;
     }
-    if (c.stopped) return KCC_OK;
+    if (named || options->dot) return KCC_OK; /* what was not stopped, having no such pass, is no whole */
     fill_ranges(&c);
     if (!finish_kernels(&c)) return c.error->status;
     *module = c.module;

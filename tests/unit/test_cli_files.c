@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cli_rig.h"
 
@@ -133,6 +134,12 @@ static void test_stages(void **state) {
     kcc_ran_free(&ran);
     ran = run("model.json --stop-after trace", 0);
     assert_non_null(strstr(ran.out, "# predict after trace"));
+    kcc_ran_free(&ran);
+    /* Nothing is written, also where an entry has no such pass. */
+    char path[512];
+    snprintf(path, sizeof path, "%s/stopped.o", folder);
+    ran = run("model.json --stop-after autodiff -o stopped.o", 0);
+    assert_int_equal(access(path, F_OK), -1);
     kcc_ran_free(&ran);
     ran = run("model.json --stop-after trce", 1);
     assert_non_null(strstr(ran.err, "no pass is called \"trce\""));
