@@ -214,7 +214,6 @@ static bool compile_entry(compiler *c, kcc_entry entry) {
     if (g && !c->stopped) g = run_passes(c, g, entry);
     if (!g || c->stopped) return g != NULL;
     if (c->options->dot) {
-        kcc_text_free(c->options->dot);
         kcc_graph_dot(g, c->options->dot);
         c->stopped = true;
         return true;
@@ -378,6 +377,7 @@ kcc_status kcc_compile(kcc_arena *arena, const kcc_source *source, const kcc_com
         can |= 1u << KCC_ENTRY_TRAIN | 1u << KCC_ENTRY_EVALUATE | 1u << KCC_ENTRY_GRADIENTS |
                1u << KCC_ENTRY_GRADIENTS_TRAINING | 1u << KCC_ENTRY_RESULTS;
     unsigned entries = options->entries ? options->entries & can : can;
+    if (options->dot) entries &= 1u << (entries >> KCC_ENTRY_TRAIN & 1 ? KCC_ENTRY_TRAIN : KCC_ENTRY_PREDICT);
     *module = NULL;
     const char *names = pass_names(arena), *named = options->stop_after;
     if (named && !listed(names, named))
@@ -390,7 +390,7 @@ kcc_status kcc_compile(kcc_arena *arena, const kcc_source *source, const kcc_com
     c.folded =
         (kcc_folded){.arena = arena, .n_weights = source->n_weights, .first = c.module->program.n_variables};
     for (int e = 0; e < KCC_ENTRY_COUNT; e++) {
-        bool wanted = e == KCC_ENTRY_FOLD ? c.folded.n > 0 : entries >> e & 1;
+        bool wanted = e == KCC_ENTRY_FOLD ? c.folded.n > 0 && !options->dot : entries >> e & 1;
         if (!wanted) continue;
         c.stopped = false; /* --stop-after shows every entry */
         if (!compile_entry(&c, (kcc_entry)e)) return c.error->status;

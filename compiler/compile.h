@@ -59,7 +59,9 @@ typedef struct kcc_compile_options {
     const char *emit;       /* "graph", "kernels", "plan" (comma separated): written to log; may be NULL */
     void (*log)(void *user, const char *text); /* may be NULL */
     void *log_user;
-    kcc_text *dot; /* if not NULL: receives the last entry's graph as Graphviz text, and nothing is lowered */
+    kcc_text
+        *dot; /* if not NULL: receives the train step's graph, or predict's where the source does not train,
+                      as Graphviz text; nothing is lowered */
 } kcc_compile_options;
 
 /** Compiles into `arena`.  Errors: what the frontend recorded, KCC_ENOMEM, KCC_EINTERNAL with the verifier's

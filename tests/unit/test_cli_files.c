@@ -40,6 +40,22 @@ static void test_compile(void **state) {
     free(header);
 }
 
+/* The drawing is of the train step, without training of the prediction; nothing the runtime needs beside. */
+static void test_dot(void **state) {
+    (void)state;
+    static const char *const lines[] = {"model.json --loss mse --optimizer sgd -o drawn.dot",
+                                        "model.json -o drawn.dot"};
+    size_t size;
+    for (int i = 0; i < 2; i++) {
+        run_well(lines[i]);
+        char *dot = read_whole("drawn.dot", &size);
+        assert_non_null(strstr(dot, "input "));
+        assert_int_equal(strstr(dot, "target ") != NULL, i == 0);
+        assert_int_equal(strstr(dot, "assign ") != NULL, i == 0);
+        free(dot);
+    }
+}
+
 /* A name that C has taken is not used as it is; the text compiles. */
 static void test_names(void **state) {
     (void)state;
@@ -216,9 +232,10 @@ static void test_full(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_compile), cmocka_unit_test(test_headers),      cmocka_unit_test(test_stages),
-        cmocka_unit_test(test_texts),   cmocka_unit_test(test_convert),      cmocka_unit_test(test_embedded),
-        cmocka_unit_test(test_names),   cmocka_unit_test(test_header_alone), cmocka_unit_test(test_full)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_compile),      cmocka_unit_test(test_dot),
+                                       cmocka_unit_test(test_headers),      cmocka_unit_test(test_stages),
+                                       cmocka_unit_test(test_texts),        cmocka_unit_test(test_convert),
+                                       cmocka_unit_test(test_embedded),     cmocka_unit_test(test_names),
+                                       cmocka_unit_test(test_header_alone), cmocka_unit_test(test_full)};
     return cmocka_run_group_tests(tests, make_folder, remove_folder);
 }
