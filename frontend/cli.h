@@ -254,6 +254,8 @@ void kcc_text_metrics(kcc_text *text, const kcc_program *program, const float *v
 /** Set by Ctrl-C once kcc_catch_interrupt was called; before that, and a second time, Ctrl-C ends the
  * process. */
 void kcc_catch_interrupt(void);
+/** Says so and ends the process with KCC_EXIT_STOPPED; async-signal-safe. */
+_Noreturn void kcc_end_stopped(void);
 const volatile int *kcc_interrupted(void);
 
 /* ---------------------------------------------------------------- curves (cli_plot.c) */

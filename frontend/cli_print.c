@@ -4,6 +4,7 @@
  * Keeps: an error is one line on stderr, "kcc: error: place: message (hint)"; results go to stdout.
  */
 #include "cli.h"
+#include "leftovers.h"
 
 #include <math.h>
 #include <signal.h>
@@ -98,9 +99,19 @@ void kcc_text_metrics(kcc_text *text, const kcc_program *program, const float *v
 static volatile sig_atomic_t interrupts;
 _Static_assert(sizeof(sig_atomic_t) == sizeof(int), "sessions poll an int");
 
+void kcc_end_stopped(void) {
+    static const char said[] = "kcc: stopped by Ctrl-C\n";
+    if (write(2, said, sizeof said - 1) < 0) { /* nobody listens */
+    }
+    _exit(KCC_EXIT_STOPPED);
+}
+
 static void on_interrupt(int number) {
     (void)number;
-    if (interrupts) _exit(KCC_EXIT_STOPPED);
+    if (interrupts) {
+        kcc_leftovers_end();
+        kcc_end_stopped();
+    }
     interrupts = 1;
 }
 

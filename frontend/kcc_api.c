@@ -13,8 +13,10 @@
 #include <unistd.h>
 
 #include "backend.h"
+#include "file_stream.h"
 #include "keras_model.h"
 #include "keras_objects.h"
+#include "leftovers.h"
 #include "plain_numbers.h"
 #include "runtime_blob.h"
 
@@ -238,20 +240,35 @@ static const char *safe_name(kcc_arena *arena, const char *name) {
     return kcc_name_in(id, reserved) ? kcc_format(arena, "model_%s", id) : NULL;
 }
 
+/* Writes under a temporary name, so that files that belong together get theirs when all are written. */
+static kcc_status begin_file(const char *path, const void *bytes, size_t size, bool failed,
+                             kcc_file_stream **stream, kcc_error *error) {
+    if (failed) return kcc_fail(error, KCC_ENOMEM, path, NULL, "out of memory");
+    kcc_status status = kcc_file_begin(path, stream, error);
+    return status ? status : kcc_file_append(*stream, bytes, size, error);
+}
+
 /* header "model.h": the C text includes it, weights are in model.weights. */
 static kcc_status emit_c(job *j, const char *path, const char *header, kcc_error *error) {
     char *weights = beside(header, ".weights"), *plain = beside(header, "");
     const char *slash = plain ? strrchr(plain, '/') : NULL;
     bool header_only = strcmp(path, header) == 0;
+    kcc_file_stream *stream[3] = {NULL};
     kcc_text c = {0}, h = {0};
     kcc_status status = !weights || !plain
                             ? kcc_fail(error, KCC_ENOMEM, path, NULL, "out of memory")
                             : kcc_emit_c(j->module, &j->target, slash ? slash + 1 : plain, &c, &h, error);
     const kcc_program *p = &j->module->program;
-    if (!status) status = write_text(header, &h, error);
+    if (!status) status = begin_file(header, h.data, h.size, h.failed, &stream[0], error);
     if (!status && !header_only && p->initial_size)
-        status = kcc_file_write(weights, p->initial_weights, p->initial_size, error);
-    if (!status && !header_only) status = write_text(path, &c, error);
+        status = begin_file(weights, p->initial_weights, p->initial_size, false, &stream[1], error);
+    if (!status && !header_only) status = begin_file(path, c.data, c.size, c.failed, &stream[2], error);
+    for (int i = 0; i < 3; i++) {
+        if (!status && stream[i])
+            status = kcc_file_commit(stream[i], error);
+        else
+            kcc_file_abandon(stream[i]);
+    }
     kcc_text_free(&c);
     kcc_text_free(&h);
     free(weights);
@@ -261,15 +278,14 @@ static kcc_status emit_c(job *j, const char *path, const char *header, kcc_error
 
 /* The runtime's archive is part of this library; the linker wants it as a file. */
 static kcc_status emit_shared(job *j, const char *path, const char *header, kcc_error *error) {
-    char archive[] = "/tmp/kcc-runtime-XXXXXX.a";
-    int fd = mkstemps(archive, 2);
-    if (fd < 0)
-        return kcc_fail(error, KCC_EIO, archive, "is /tmp writable?", "cannot create a temporary file");
-    close(fd);
+    char folder[256], archive[300];
+    if (kcc_temporary_create(folder, error)) return KCC_EIO;
+    snprintf(archive, sizeof archive, "%s/runtime.a", folder);
+    kcc_leftovers_note(archive);
     size_t size = (size_t)(kcc_runtime_blob_end - kcc_runtime_blob);
     kcc_status status = kcc_file_write(archive, kcc_runtime_blob, size, error);
     if (!status) status = kcc_emit_shared(j->module, &j->target, archive, path, header, error);
-    unlink(archive);
+    kcc_temporary_remove(folder);
     return status;
 }
 

@@ -5,16 +5,19 @@
  */
 #include "cli.h"
 #include "json_cursor.h"
+#include "leftovers.h"
 
 #include <signal.h>
 #include <string.h>
 #include <unistd.h>
 
-/* Until a session can be stopped between two batches there is nothing to save: end at once, with the status
- * the contract names instead of death by signal. */
+/* Until a session can be stopped between two batches there is nothing to save: end at once, leaving nothing half
+ * done, and with the status the contract names instead of death by signal. */
 static void end_at_once(int number) {
-    (void)number;
-    _exit(KCC_EXIT_STOPPED);
+    kcc_leftovers_end();
+    if (number == SIGINT) kcc_end_stopped();
+    signal(number, SIG_DFL);
+    raise(number);
 }
 
 static int print_text(kcc_text *text) {
@@ -82,6 +85,8 @@ static int run_words(int argc, char **argv) {
 
 int main(int argc, char **argv) {
     signal(SIGINT, end_at_once);
+    signal(SIGTERM, end_at_once);
+    if (signal(SIGHUP, end_at_once) == SIG_IGN) signal(SIGHUP, SIG_IGN); /* nohup */
     signal(SIGXFSZ, SIG_IGN); /* a file past the limit is an error of its write, with a message */
     int result = run_words(argc, argv);
     bool lost = fflush(stdout) != 0 || ferror(stdout);

@@ -6,6 +6,7 @@
  *        and renamed; on any error that other file is removed and the old one is as it was.  Devices and
  *        pipes are written directly.
  */
+#include "leftovers.h"
 #include "runtime_internal.h"
 
 #include <errno.h>
@@ -67,6 +68,7 @@ static int create_beside(const char *path, char *name, size_t size) {
 
 struct kcc_file_stream {
     int fd;
+    int leftover;                               /* what is written, while it is under its temporary name */
     bool direct;                                /* a device or pipe */
     mode_t mode;                                /* of the old file, 0: there was none */
     char *path;                                 /* as it was given */
@@ -89,6 +91,7 @@ static kcc_status open_stream(kcc_file_stream *s, kcc_error *error) {
         snprintf(s->target, sizeof s->target, "%s", s->path) >= (int)sizeof s->target)
         return system_error(s->path, what, ENAMETOOLONG, error);
     s->fd = create_beside(s->target, s->name, sizeof s->name);
+    if (s->fd >= 0) s->leftover = kcc_leftovers_note(s->name);
     return s->fd >= 0 ? KCC_OK : system_error(s->path, what, errno, error);
 }
 
@@ -98,6 +101,7 @@ void kcc_file_abandon(kcc_file_stream *s) {
         close(s->fd);
         if (!s->direct) unlink(s->name);
     }
+    kcc_leftovers_forget(s->leftover);
     free(s->path);
     free(s);
 }
@@ -110,7 +114,7 @@ kcc_status kcc_file_begin(const char *path, kcc_file_stream **stream, kcc_error 
         free(s);
         return kcc_fail(error, KCC_ENOMEM, path, "", "no memory");
     }
-    s->fd = -1;
+    s->fd = s->leftover = -1;
     kcc_status status = open_stream(s, error);
     if (status == KCC_OK)
         *stream = s;

@@ -9,6 +9,7 @@
 #ifndef KCC_RUNTIME_INTERNAL_H
 #define KCC_RUNTIME_INTERNAL_H
 
+#include "file_stream.h"
 #include "kcc_runtime.h"
 
 #include <pthread.h>
@@ -330,13 +331,5 @@ typedef struct kcc_part {
 
 /** kcc_file_write of several pieces, one after another. */
 kcc_status kcc_file_write_parts(const char *path, const kcc_part *part, int n, kcc_error *error);
-
-/** A file that is written piece by piece and appears, whole, with kcc_file_commit; that and kcc_file_abandon
- * free the stream.  Errors: KCC_EIO with the system's reason, KCC_ENOMEM. */
-typedef struct kcc_file_stream kcc_file_stream;
-kcc_status kcc_file_begin(const char *path, kcc_file_stream **stream, kcc_error *error);
-kcc_status kcc_file_append(kcc_file_stream *stream, const void *bytes, size_t size, kcc_error *error);
-kcc_status kcc_file_commit(kcc_file_stream *stream, kcc_error *error);
-void kcc_file_abandon(kcc_file_stream *stream);
 
 #endif

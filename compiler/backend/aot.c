@@ -7,6 +7,7 @@
  *        text: an object takes them from a temporary file by .incbin; .ll and .s refer to "<path>.weights",
  *        written beside.
  */
+#include "leftovers.h"
 #include "llvm.h"
 
 #include <dirent.h>
@@ -20,7 +21,10 @@ kcc_status kcc_temporary_create(char path[256], kcc_error *error) {
     const char *base = getenv("TMPDIR");
     if (!base || !*base || strlen(base) > 200) base = "/tmp";
     snprintf(path, 256, "%s/kcc-XXXXXX", base);
-    if (mkdtemp(path)) return KCC_OK;
+    if (mkdtemp(path)) {
+        kcc_leftovers_note(path);
+        return KCC_OK;
+    }
     int why = errno;
     *path = 0;
     return kcc_fail(error, KCC_EIO, base, "set TMPDIR to a directory that can be written",
@@ -28,15 +32,16 @@ kcc_status kcc_temporary_create(char path[256], kcc_error *error) {
 }
 
 void kcc_temporary_remove(const char *path) {
-    DIR *d = path && *path ? opendir(path) : NULL;
-    if (!d) return;
-    for (struct dirent *f; (f = readdir(d));) {
+    if (!path || !*path) return;
+    DIR *d = opendir(path);
+    for (struct dirent *f; d && (f = readdir(d));) {
         char file[600];
         if (strcmp(f->d_name, ".") == 0 || strcmp(f->d_name, "..") == 0) continue;
         if (snprintf(file, sizeof file, "%s/%s", path, f->d_name) < (int)sizeof file) unlink(file);
     }
-    closedir(d);
+    if (d) closedir(d);
     rmdir(path);
+    kcc_leftovers_forget_folder(path);
 }
 
 kcc_status kcc_emit_llvm_text(const kcc_module *module, const kcc_target *target, kcc_text *out,
@@ -100,6 +105,7 @@ static kcc_status place_weights(kcc_llvm *l, kcc_file_kind kind, const char *sym
     if (!o->weights_symbol || !o->weights_file) return kcc_fail(error, KCC_ENOMEM, "", "", "out of memory");
     o->weights_name = strdup(beside ? base_name(o->weights_file) : o->weights_file);
     if (!o->weights_name) return kcc_fail(error, KCC_ENOMEM, "", "", "out of memory");
+    if (!beside) kcc_leftovers_note(o->weights_file);
     return kcc_file_write(o->weights_file, p->initial_weights, p->initial_size, error);
 }
 

@@ -63,4 +63,9 @@ void kcc_jit_free(kcc_jit *jit);
 kcc_status kcc_emit_shared(const kcc_module *module, const kcc_target *target, const char *runtime_library,
                            const char *path, const char *header, kcc_error *error);
 
+/** Creates a directory for temporary files, in path, and notes it (leftovers.h), as files in it should be;
+ * kcc_temporary_remove empties and removes it. */
+kcc_status kcc_temporary_create(char path[256], kcc_error *error);
+void kcc_temporary_remove(const char *path);
+
 #endif

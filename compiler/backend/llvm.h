@@ -153,9 +153,6 @@ void kcc_llvm_weights_text(kcc_text *out, const char *symbol, const char *file);
 /** As kcc_emit_llvm_file, with the descriptor under the given symbol. */
 kcc_status kcc_llvm_write(const kcc_module *module, const kcc_target *target, kcc_file_kind kind,
                           const char *symbol, const char *path, kcc_error *error);
-/** Creates a directory for temporary files, in path; kcc_temporary_remove empties and removes it. */
-kcc_status kcc_temporary_create(char path[256], kcc_error *error);
-void kcc_temporary_remove(const char *path);
 
 /* ------------------------------------------------------------ lib_api.c */
 

@@ -6,6 +6,8 @@
  * Keeps: temporary files are removed whatever happens; the library is linked under a temporary name beside
  *        the path asked for, synced and renamed, so that a failure leaves an old one whole.
  */
+#include "file_stream.h"
+#include "leftovers.h"
 #include "llvm.h"
 
 #include <errno.h>
@@ -26,6 +28,7 @@ typedef struct job {
     char folder[256];
     char object[300], glue[300], exports[300], log[300];
     char *linked; /* temporary name of the library */
+    int leftover; /* its number */
     kcc_error *error;
 } job;
 
@@ -40,27 +43,37 @@ static void first_line(const char *path, char *line, size_t size) {
     if (f) fclose(f);
 }
 
-/* Runs the compiler with its output in the log; waits. */
+/* Runs the compiler with its output in the log; waits.  It leads a process group: whoever ends it ends its linker. */
 static kcc_status run(job *j, char *const *arguments) {
     posix_spawn_file_actions_t actions;
+    posix_spawnattr_t attributes;
     pid_t child;
     int state = 0, failed;
     if (posix_spawn_file_actions_init(&actions))
         return kcc_fail(j->error, KCC_ENOMEM, "", "", "out of memory");
+    if (posix_spawnattr_init(&attributes)) {
+        posix_spawn_file_actions_destroy(&actions);
+        return kcc_fail(j->error, KCC_ENOMEM, "", "", "out of memory");
+    }
+    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP);
     failed = posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
     if (!failed)
         failed = posix_spawn_file_actions_addopen(&actions, 1, j->log, O_WRONLY | O_CREAT | O_TRUNC, 0600);
     if (!failed) failed = posix_spawn_file_actions_adddup2(&actions, 1, 2);
-    if (!failed) failed = posix_spawnp(&child, arguments[0], &actions, NULL, arguments, environ);
+    if (!failed) failed = posix_spawnp(&child, arguments[0], &actions, &attributes, arguments, environ);
     posix_spawn_file_actions_destroy(&actions);
+    posix_spawnattr_destroy(&attributes);
     if (failed)
         return kcc_fail(j->error, KCC_EIO, "",
                         "install gcc, or name a C compiler in the environment variable CC",
                         "cannot run the C compiler \"%s\": %s", arguments[0], strerror(failed));
-    while (waitpid(child, &state, 0) < 0)
-        if (errno != EINTR)
-            return kcc_fail(j->error, KCC_EIO, "", "", "waiting for \"%s\": %s", arguments[0],
-                            strerror(errno));
+    int leftover = kcc_leftovers_note_child(child);
+    pid_t ended;
+    while ((ended = waitpid(child, &state, 0)) < 0 && errno == EINTR) continue;
+    int why = errno;
+    kcc_leftovers_forget(leftover);
+    if (ended < 0)
+        return kcc_fail(j->error, KCC_EIO, "", "", "waiting for \"%s\": %s", arguments[0], strerror(why));
     if (WIFEXITED(state) && WEXITSTATUS(state) == 0) return KCC_OK;
     char line[300];
     first_line(j->log, line, sizeof line);
@@ -148,6 +161,7 @@ static kcc_status reserve(job *j, const char *path) {
         return kcc_fail(j->error, KCC_EIO, path, "", "cannot write: %s", strerror(why));
     }
     close(fd);
+    j->leftover = kcc_leftovers_note(j->linked);
     unlink(j->linked); /* the linker makes it, with the permissions of any new file */
     return KCC_OK;
 }
@@ -159,6 +173,8 @@ static kcc_status build(job *j, const kcc_module *module, const kcc_target *targ
     snprintf(j->glue, sizeof j->glue, "%s/api.c", j->folder);
     snprintf(j->exports, sizeof j->exports, "%s/exports", j->folder);
     snprintf(j->log, sizeof j->log, "%s/log", j->folder);
+    const char *const files[] = {j->object, j->glue, j->exports, j->log};
+    for (size_t i = 0; i < sizeof files / sizeof *files; i++) kcc_leftovers_note(files[i]);
     kcc_status status =
         kcc_llvm_write(module, target, KCC_FILE_OBJECT, "kcc_descriptor", j->object, j->error);
     if (status) return status;
@@ -169,9 +185,20 @@ static kcc_status build(job *j, const kcc_module *module, const kcc_target *targ
     return compile_and_link(j, runtime_library);
 }
 
+/* Writes the header under a temporary name: it gets its own with the library. */
+static kcc_status begin_header(job *j, const kcc_module *module, const char *path, kcc_file_stream **stream) {
+    kcc_text text = {0};
+    kcc_library_header(module, &text);
+    kcc_status status = text.failed ? kcc_fail(j->error, KCC_ENOMEM, "", "", "out of memory")
+                                    : kcc_file_begin(path, stream, j->error);
+    if (!status) status = kcc_file_append(*stream, text.data, text.size, j->error);
+    kcc_text_free(&text);
+    return status;
+}
+
 kcc_status kcc_emit_shared(const kcc_module *module, const kcc_target *target, const char *runtime_library,
                            const char *path, const char *header, kcc_error *error) {
-    job j = {.error = error};
+    job j = {.error = error, .leftover = -1};
     if (!kcc_target_is_host(target))
         return kcc_fail(error, KCC_EUNSUPPORTED, "", "write .o, .s, .ll or .c and link it there",
                         "a shared library is made for this machine only, not for \"%.80s\"", target->triple);
@@ -185,13 +212,15 @@ kcc_status kcc_emit_shared(const kcc_module *module, const kcc_target *target, c
     kcc_status status = reserve(&j, path);
     if (!status) status = kcc_temporary_create(j.folder, error);
     if (!status) status = build(&j, module, target, runtime_library);
-    if (!status && header) {
-        kcc_text text = {0};
-        kcc_library_header(module, &text);
-        status = write_text(&j, header, &text);
-    }
+    kcc_file_stream *stream = NULL;
+    if (!status && header) status = begin_header(&j, module, header, &stream);
     if (!status) status = publish(&j, path);
+    if (!status && stream)
+        status = kcc_file_commit(stream, error);
+    else
+        kcc_file_abandon(stream);
     if (status && j.linked) unlink(j.linked);
+    kcc_leftovers_forget(j.leftover);
     kcc_temporary_remove(j.folder);
     free(j.linked);
     return status;

@@ -40,6 +40,47 @@ static void test_compile(void **state) {
     free(header);
 }
 
+/* Ctrl-C, or the system, while the library is linked: nothing is left, and nothing goes on. */
+static void test_stopped(void **state) {
+    (void)state;
+    static const char *const signals[] = {"INT", "TERM", "HUP"};
+    static const int status[] = {130, 128 + 15, 128 + 1};
+    char line[900];
+    for (int i = 0; i < 3; i++) {
+        snprintf(line, sizeof line,
+                 "cd '%s' && rm -rf st && mkdir -p st/tmp && cd st && "
+                 "printf '#!/bin/sh\\ntouch began; sleep 1; touch ended; exec cc \"$@\"\\n' >slow && chmod "
+                 "+x slow && "
+                 "{ CC=./slow TMPDIR=tmp '%s' ../model.json -o k.so 2>said & } && "
+                 "while ! [ -e began ]; do sleep 0.02; done; "
+                 "kill -%s $!; wait $!; [ $? = %d ] || exit 1; sleep 1.2; "
+                 "[ -z \"$(ls tmp)\" ] && ! [ -e ended ] && [ \"$(ls | tr '\\n' ' ')\" = 'began said slow "
+                 "tmp ' ] && "
+                 "[ \"$(cat said)\" = '%s' ]",
+                 folder, getenv("KCC_COMMAND"), signals[i], status[i], i ? "" : "kcc: stopped by Ctrl-C");
+        if (system(line)) fail_msg("after SIG%s something is left, or said", signals[i]);
+    }
+}
+
+/* Header and source are of one model, whichever of them there is no room for. */
+static void test_pair(void **state) {
+    (void)state;
+    char line[600];
+    size_t size;
+    run_well("model.json --name pair -o pair.c");
+    char *before = read_whole("pair.h", &size);
+    snprintf(
+        line, sizeof line,
+        "cd '%s' && (ulimit -f 16; exec '%s' model.json --name pair --loss mse --optimizer adam -o pair.c) "
+        "2>/dev/null",
+        folder, getenv("KCC_COMMAND"));
+    assert_int_not_equal(system(line), 0);
+    char *after = read_whole("pair.h", &size);
+    assert_string_equal(before, after);
+    free(before);
+    free(after);
+}
+
 /* The drawing is of the train step, without training of the prediction; nothing the runtime needs beside. */
 static void test_dot(void **state) {
     (void)state;
@@ -232,10 +273,10 @@ static void test_full(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_compile),      cmocka_unit_test(test_dot),
-                                       cmocka_unit_test(test_headers),      cmocka_unit_test(test_stages),
-                                       cmocka_unit_test(test_texts),        cmocka_unit_test(test_convert),
-                                       cmocka_unit_test(test_embedded),     cmocka_unit_test(test_names),
-                                       cmocka_unit_test(test_header_alone), cmocka_unit_test(test_full)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_compile), cmocka_unit_test(test_dot),          cmocka_unit_test(test_stopped),
+        cmocka_unit_test(test_pair),    cmocka_unit_test(test_headers),      cmocka_unit_test(test_stages),
+        cmocka_unit_test(test_texts),   cmocka_unit_test(test_convert),      cmocka_unit_test(test_embedded),
+        cmocka_unit_test(test_names),   cmocka_unit_test(test_header_alone), cmocka_unit_test(test_full)};
     return cmocka_run_group_tests(tests, make_folder, remove_folder);
 }
