@@ -31,38 +31,45 @@ static void moments(kcc_graph *g, kcc_node *x, unsigned axes, kcc_node *weights,
     *variance = kcc_div(g, kcc_reduce(g, KCC_OP_REDUCE_SUM, square, axes, true), total);
 }
 
-/* The config's axis or axes as a mask; 0 after a failure. */
-static unsigned read_axes(kcc_layer_call *c, const kcc_node *x) {
+/* Axes as a mask, and in the order of the config: weights have that order. */
+typedef struct axes {
+    unsigned mask;
+    int n, axis[KCC_MAX_RANK];
+} axes;
+
+/* The config's axis or axes; none after a failure. */
+static axes read_axes(kcc_layer_call *c, const kcc_node *x) {
     kcc_cursor at = kcc_key(c, "axis");
-    unsigned axes = 0;
+    axes read = {0};
     if (kcc_json_get(at, "items").json) at = kcc_json_get(at, "items");
-    if (kcc_json_is_array(at) && kcc_json_count(at) == 0)
+    bool several = kcc_json_is_array(at);
+    if (several && kcc_json_count(at) == 0)
         kcc_json_fail(at, KCC_EINVAL, "-1 is the last axis", "an axis must be given");
-    if (!kcc_json_is_array(at)) {
-        int axis = kcc_axis(c, at, -1, x->shape.rank);
-        return axis < 0 ? 0 : 1u << axis;
-    }
-    for (kcc_cursor e = kcc_json_first(at); e.json; e = kcc_json_next(e)) {
+    for (kcc_cursor e = several ? kcc_json_first(at) : at; e.json || !several; e = kcc_json_next(e)) {
         int axis = kcc_axis(c, e, -1, x->shape.rank);
-        if (axis < 0) return 0;
-        axes |= 1u << axis;
+        if (axis < 0) return (axes){0};
+        if (read.mask >> axis & 1) {
+            kcc_json_fail(e, KCC_EINVAL, "each axis once", "axis %d is given twice", axis);
+            return (axes){0};
+        }
+        read.mask |= 1u << axis;
+        read.axis[read.n++] = axis;
+        if (!several) break;
     }
-    return axes;
+    return read;
 }
 
 /* Extents of x on the axes, without and with the others as 1. */
-static bool kept_shapes(kcc_layer_call *c, const kcc_node *x, unsigned axes, kcc_shape *kept,
+static bool kept_shapes(kcc_layer_call *c, const kcc_node *x, const axes *over, kcc_shape *kept,
                         kcc_shape *full) {
-    *kept = (kcc_shape){0};
+    *kept = (kcc_shape){.rank = over->n};
     *full = x->shape;
-    for (int i = 0; i < x->shape.rank; i++) {
-        if (!(axes >> i & 1)) {
-            full->dim[i] = kcc_fixed(1);
-            continue;
-        }
-        if (x->shape.dim[i].batch)
+    for (int i = 0; i < x->shape.rank; i++)
+        if (!(over->mask >> i & 1)) full->dim[i] = kcc_fixed(1);
+    for (int i = 0; i < over->n; i++) {
+        kept->dim[i] = x->shape.dim[over->axis[i]];
+        if (kept->dim[i].batch)
             return kcc_call_fail(c, "axis", KCC_EINVAL, NULL, "the batch axis has no weights");
-        kept->dim[kept->rank++] = x->shape.dim[i];
     }
     return kcc_call_ok(c);
 }
@@ -81,8 +88,8 @@ static kcc_node *scale_weight(kcc_layer_call *c, const char *flag, const char *n
     return kcc_reshape(c->g, w, full);
 }
 
-/* gamma (x - mean) / sqrt(variance + epsilon) + beta (without a mean, no beta), with what depends on the channel alone computed first.
- */
+/* gamma (x - mean) / sqrt(variance + epsilon) + beta (without a mean, no beta); what depends on the channel alone is
+ * computed first. */
 static kcc_node *normalize(kcc_layer_call *c, kcc_node *x, kcc_node *mean, kcc_node *variance, double epsilon,
                            kcc_node *gamma, kcc_node *beta) {
     kcc_graph *g = c->g;
@@ -153,15 +160,16 @@ static kcc_node *moved(kcc_layer_call *c, kcc_node *old, kcc_node *seen, const k
 void kcc_layer_batch_normalization(kcc_layer_call *c) {
     kcc_graph *g = c->g;
     kcc_node *x = kcc_in(c, 0);
-    unsigned axes = read_axes(c, x), over;
+    axes keep = read_axes(c, x);
+    unsigned over;
     kcc_shape kept, full, shape = x->shape;
-    if (!kcc_call_ok(c) || !kept_shapes(c, x, axes, &kept, &full)) return;
+    if (!kcc_call_ok(c) || !kept_shapes(c, x, &keep, &kept, &full)) return;
     if (kcc_json_int(kcc_key(c, "mode"), 0, 0, 2) != 0) { /* Keras 1 */
         kcc_json_fail(kcc_key(c, "mode"), KCC_EUNSUPPORTED, "Keras 2 and later have mode 0 only",
                       "a BatchNormalization of mode 1 or 2 is not supported");
         return;
     }
-    over = ((1u << x->shape.rank) - 1) & ~axes;
+    over = ((1u << x->shape.rank) - 1) & ~keep.mask;
     double epsilon = kcc_json_number(kcc_key(c, "epsilon"), 1e-3);
     double momentum = kcc_json_number(kcc_key(c, "momentum"), 0.99);
     kcc_node *gamma = scale_weight(c, "scale", "gamma", "ones", &kept, &full);
@@ -205,15 +213,15 @@ void kcc_layer_batch_normalization(kcc_layer_call *c) {
 
 void kcc_layer_layer_normalization(kcc_layer_call *c) {
     kcc_node *x = kcc_in(c, 0), *mean, *variance;
-    unsigned axes = read_axes(c, x);
+    axes over = read_axes(c, x);
     kcc_shape kept, full;
-    if (!kcc_call_ok(c) || !kept_shapes(c, x, axes, &kept, &full)) return;
+    if (!kcc_call_ok(c) || !kept_shapes(c, x, &over, &kept, &full)) return;
     /* rms_scaling: by the standard deviation, but nothing is subtracted; always gamma, never beta */
     bool rms = kcc_json_bool(kcc_key(c, "rms_scaling"), false);
     kcc_node *gamma = scale_weight(c, rms ? NULL : "scale", "gamma", "ones", &kept, &full);
     kcc_node *beta = rms ? NULL : scale_weight(c, "center", "beta", "zeros", &kept, &full);
     if (!kcc_call_ok(c)) return;
-    moments(c->g, x, axes, NULL, count_over(c->g, x, axes), &mean, &variance);
+    moments(c->g, x, over.mask, NULL, count_over(c->g, x, over.mask), &mean, &variance);
     double epsilon = kcc_json_number(kcc_key(c, "epsilon"), 1e-3);
     kcc_out(c, normalize(c, x, rms ? NULL : mean, variance, epsilon, gamma, beta));
 }
@@ -260,21 +268,21 @@ void kcc_layer_group_normalization(kcc_layer_call *c) {
 void kcc_layer_unit_normalization(kcc_layer_call *c) {
     kcc_graph *g = c->g;
     kcc_node *x = kcc_in(c, 0);
-    unsigned axes = read_axes(c, x);
+    axes over = read_axes(c, x);
     if (!kcc_call_ok(c)) return;
-    kcc_node *sum = kcc_reduce(g, KCC_OP_REDUCE_SUM, kcc_square(g, x), axes, true);
+    kcc_node *sum = kcc_reduce(g, KCC_OP_REDUCE_SUM, kcc_square(g, x), over.mask, true);
     kcc_out(c, kcc_mul(g, x, kcc_op1(g, KCC_OP_RSQRT, kcc_max(g, sum, kcc_scalar(g, 1e-24)))));
 }
 
 void kcc_layer_rms_normalization(kcc_layer_call *c) {
     kcc_graph *g = c->g;
     kcc_node *x = kcc_in(c, 0);
-    unsigned axes = read_axes(c, x);
+    axes over = read_axes(c, x);
     kcc_shape kept, full;
-    if (!kcc_call_ok(c) || !kept_shapes(c, x, axes, &kept, &full)) return;
+    if (!kcc_call_ok(c) || !kept_shapes(c, x, &over, &kept, &full)) return;
     kcc_node *scale = kcc_weight(c, &(kcc_weight_spec){.name = "scale", .shape = kept, .otherwise = "ones"});
     if (!kcc_call_ok(c)) return;
-    kcc_node *mean = kcc_mean(g, kcc_square(g, x), axes, true);
+    kcc_node *mean = kcc_mean(g, kcc_square(g, x), over.mask, true);
     double epsilon = kcc_json_number(kcc_key(c, "epsilon"), 1e-6);
     kcc_node *factor = kcc_op1(g, KCC_OP_RSQRT, kcc_adds(g, mean, epsilon));
     kcc_node *normal = kcc_mul(g, x, factor);

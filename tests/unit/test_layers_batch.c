@@ -3,6 +3,7 @@
  */
 #include "model_rig.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -61,6 +62,17 @@ static void layer_normalization(void **state) {
     double four[] = {1, 1, 1, 1}, *none[] = {four};
     rig_layer(RIG_LAYER("LayerNormalization", "\"name\":\"l\",\"epsilon\":0,\"axis\":[1,2],\"center\":false"),
               "[null,2,2]", 1, (double[]){1, 1, 3, 3}, none, 4, (double[]){-1, -1, 1, 1});
+    /* gamma is of shape [3, 1], in the order given, and laid on its axes element by element as Keras's reshape does */
+    double three[] = {1, 2, 3}, *turned[] = {three};
+    rig_layer(
+        RIG_LAYER("LayerNormalization", "\"name\":\"l\",\"epsilon\":0,\"axis\":[-1,-2],\"center\":false"),
+        "[null,1,3]", 1, (double[]){1, 1, 4}, turned, 3, (double[]){-sqrt(0.5), -2 * sqrt(0.5), 3 * sqrt(2)});
+    kcc_model *model = rig_load(
+        RIG_SEQUENTIAL("[null,1,3]", RIG_LAYER("LayerNormalization", "\"name\":\"l\",\"axis\":[-1,-2]")));
+    assert_int_equal(model->weights[0].rank, 2);
+    assert_int_equal(model->weights[0].dim[0].size, 3);
+    assert_int_equal(model->weights[0].dim[1].size, 1);
+    kcc_model_free(model);
     /* by the deviation, 1, without the mean; gamma whatever "scale" says, no beta */
     double two[] = {2, 3}, *only[] = {two};
     rig_layer(
@@ -149,6 +161,8 @@ static void bad_configs(void **state) {
          "$.config.layers[1].config.axis: axis 2 is out of range for an input of rank 2"},
         {RIG_SEQUENTIAL("[null,6]", RIG_LAYER("BatchNormalization", "\"name\":\"l\",\"axis\":0")),
          "$.config.layers[1].config.axis: the batch axis has no weights"},
+        {RIG_SEQUENTIAL("[null,6,6]", RIG_LAYER("LayerNormalization", "\"name\":\"l\",\"axis\":[2,-1]")),
+         "$.config.layers[1].config.axis[1]: axis 2 is given twice"},
         {RIG_SEQUENTIAL("[null,6]", RIG_LAYER("StochasticDepth", "\"name\":\"l\",\"drop_path_rate\":1")),
          "drop_path_rate must be in [0, 1), not 1"},
     };
