@@ -228,16 +228,23 @@ static const char reserved[] =
     "delete do double dynamic_cast else enum errno explicit export extern false float for friend goto if "
     "inline int linux long mutable namespace new noexcept not not_eq nullptr operator or or_eq private "
     "protected public register reinterpret_cast requires restrict return short signed sizeof static "
-    "static_assert static_cast stderr stdin stdout struct switch template this thread_local throw true try "
-    "typedef typeid typename typeof union unix unsigned using virtual void volatile wchar_t while xor xor_eq "
-    "NULL EOF I";
+    "static_assert static_cast std stderr stdin stdout struct switch template this thread_local throw true "
+    "try typedef typeid typename typeof union unix unsigned using virtual void volatile while xor xor_eq "
+    "NULL EOF I FILE NAN INFINITY HUGE_VAL tm timespec timeval stat";
 
-/* What functions and structs are called after: the name itself, or one that C allows. */
+/* Whether C or POSIX keeps the name to itself: such a word, a type's name (size_t), a limit's (INT_MAX), or
+ * any that begins with an underscore: those are the C compiler's and its headers'. */
+static bool is_reserved(const char *id) {
+    static const char *const ends[] = {"_t", "_MIN", "_MAX"};
+    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++)
+        if (has_suffix(id, ends[i])) return true;
+    return id[0] == '_' || kcc_name_in(id, reserved);
+}
+
+/* What functions and structs are called after: NULL for the name itself, else one that C allows. */
 static const char *safe_name(kcc_arena *arena, const char *name) {
     const char *id = kcc_identifier(arena, name);
-    bool private = id[0] == '_' && (id[1] == '_' || (id[1] >= 'A' && id[1] <= 'Z'));
-    if (private) return kcc_format(arena, "model%s", id);
-    return kcc_name_in(id, reserved) ? kcc_format(arena, "model_%s", id) : NULL;
+    return is_reserved(id) ? kcc_format(arena, "model%s%s", id[0] == '_' ? "" : "_", id) : NULL;
 }
 
 /* Writes under a temporary name, so that files that belong together get theirs when all are written. */
