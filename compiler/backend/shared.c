@@ -32,14 +32,30 @@ typedef struct job {
     kcc_error *error;
 } job;
 
-/* First line of a compiler's output that says something; cuts it to fit. */
-static void first_line(const char *path, char *line, size_t size) {
+/* Whether a line of a compiler's output only says where, or that a tool it ran has failed. */
+static bool says_little(const char *line) {
+    static const char *const words[] = {"In function", "in function", "In file included", "ld returned ",
+                                        "linker command failed"};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (strstr(line, words[i])) return true;
+    return strncmp(line + strspn(line, " \t"), "from ", 5) == 0;
+}
+
+/* The line of a compiler's output that says most, cut to fit: its first error, else its first line that is
+ * no mere place. */
+static void telling_line(const char *path, char *line, size_t size) {
+    char *read = NULL;
+    size_t room = 0;
     FILE *f = fopen(path, "r");
     *line = 0;
-    while (f && fgets(line, (int)size, f)) {
-        line[strcspn(line, "\r\n")] = 0;
-        if (*line && !strstr(line, "In function") && !strstr(line, "In file included")) break;
+    while (f && getline(&read, &room, f) >= 0) {
+        read[strcspn(read, "\r\n")] = 0;
+        bool is_error = strstr(read, "error:") != NULL;
+        if (!*read || says_little(read) || (*line && !is_error)) continue;
+        snprintf(line, size, "%s", read);
+        if (is_error) break;
     }
+    free(read);
     if (f) fclose(f);
 }
 
@@ -76,13 +92,16 @@ static kcc_status run(job *j, char *const *arguments) {
         return kcc_fail(j->error, KCC_EIO, "", "", "waiting for \"%s\": %s", arguments[0], strerror(why));
     if (WIFEXITED(state) && WEXITSTATUS(state) == 0) return KCC_OK;
     char line[300];
-    first_line(j->log, line, sizeof line);
+    telling_line(j->log, line, sizeof line);
     if (WIFEXITED(state) && WEXITSTATUS(state) == 127 && !*line)
         return kcc_fail(j->error, KCC_EIO, "",
                         "install gcc, or name a C compiler in the environment variable CC",
                         "cannot run the C compiler \"%s\"", arguments[0]);
-    return kcc_fail(j->error, KCC_EIO, "", "", "the C compiler \"%s\" failed: %s", arguments[0],
-                    *line ? line : "it said nothing");
+    if (!*line)
+        return kcc_fail(j->error, KCC_EIO, "",
+                        "name a C compiler in the environment variable CC, or unset it",
+                        "the C compiler \"%s\" failed and said nothing: is it one?", arguments[0]);
+    return kcc_fail(j->error, KCC_EIO, "", "", "the C compiler \"%s\" failed: %s", arguments[0], line);
 }
 
 /* Splits $CC at blanks; the text is changed and must stay alive. */

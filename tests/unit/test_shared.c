@@ -149,6 +149,22 @@ static void test_failures(void **state) {
     assert_int_equal(make("one", "kept.so", NULL, 0, true, &error), KCC_EIO);
     assert_non_null(strstr(error.message, "no-such-option-at-all"));
     assert_null(strchr(error.message, '\n'));
+    /* of what a compiler says, the first error, not how it came there */
+    static const char fake[] =
+        "#!/bin/sh\nprintf '%s\\n' 'In file included from /a.h:1,' '        from b.c:2:' 'c.h:3: warning: "
+        "odd' "
+        "'c.h:4:2: fatal error: d.h: No such file' 'x.c:9: error: later' >&2\nexit 1\n";
+    assert_int_equal(kcc_file_write(in_folder("fakecc"), fake, strlen(fake), NULL), KCC_OK);
+    assert_int_equal(command("chmod +x %s/fakecc", folder), 0);
+    setenv("CC", in_folder("fakecc"), 1);
+    error = (kcc_error){0};
+    assert_int_equal(make("one", "kept.so", NULL, 0, true, &error), KCC_EIO);
+    assert_non_null(strstr(error.message, "\" failed: c.h:4:2: fatal error: d.h: No such file"));
+    setenv("CC", "false", 1);
+    error = (kcc_error){0};
+    assert_int_equal(make("one", "kept.so", NULL, 0, true, &error), KCC_EIO);
+    assert_string_equal(error.message, "the C compiler \"false\" failed and said nothing: is it one?");
+    assert_string_equal(error.hint, "name a C compiler in the environment variable CC, or unset it");
     if (old)
         setenv("CC", old, 1);
     else
