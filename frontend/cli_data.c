@@ -246,6 +246,15 @@ kcc_status kcc_data_load(const kcc_arguments *a, kcc_data_use use, bool targets,
     return status;
 }
 
+/* Whether what --x names can be opened: if not, loading it says why, and targets do not matter yet. */
+static bool x_opens(const kcc_arguments *a) {
+    kcc_arrays_given x = {0};
+    kcc_error error = {0};
+    kcc_status status = load_list(&a->x, "x", &x, &error);
+    kcc_given_free(&x);
+    return status == KCC_OK;
+}
+
 const char *kcc_data_usage(const kcc_arguments *a, bool targets) {
     bool folder = a->x.n == 1 && kcc_samples_is_folder(a->x.item[0]);
     if (a->data && (a->x.n || a->y.n)) return "--data and --x, --y exclude each other";
@@ -254,7 +263,7 @@ const char *kcc_data_usage(const kcc_arguments *a, bool targets) {
     if (!a->csv && (a->csv_target.n || a->one_hot.n || a->drop.n || a->categories.n))
         return "--target, --one-hot, --drop and --categories need --csv F";
     if (a->data || a->csv || (a->x.n && (!targets || a->y.n || folder))) return NULL;
-    if (a->x.n) return "the targets are missing: --y F";
+    if (a->x.n) return x_opens(a) ? "the targets are missing: --y F" : NULL;
     return targets ? "no data are given: --x F --y F, or --data F.npz, or --csv F --target COLUMN"
                    : "no data are given: --x F, or --data F.npz, or --csv F";
 }
