@@ -70,7 +70,7 @@ typedef struct kcc_layer_row {
 
 /** Row of a class of layers.def (op false) or keras_ops.def (op true); NULL if unknown. */
 const kcc_layer_row *kcc_layer_find(const char *class_name, bool op);
-/** "did you mean …" for an unknown class. */
+/** For an unknown class: "did you mean …", or that Keras has it and kcc has not. */
 const char *kcc_layer_hint(kcc_arena *arena, const char *class_name, bool op);
 
 /* -------------------------------------------------------- reading the call */

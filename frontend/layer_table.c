@@ -1,7 +1,8 @@
 /*
- * The tables of layers (layers.def) and operators (keras_ops.def), and how their names are found.
+ * The tables of layers (layers.def) and operators (keras_ops.def), how their names are found, and what is said
+ * of those that are in neither.
  *
- * Takes: class names.  Gives: rows.
+ * Takes: class names.  Gives: rows, hints.
  * Keeps: constant data.
  */
 #include <string.h>
@@ -33,10 +34,32 @@ const kcc_layer_row *kcc_layer_find(const char *class_name, bool op) {
     return NULL;
 }
 
+/* Layers of Keras 2 and 3 without a row: a name that is near one of these is no mistake of spelling.
+ * Source: keras.layers; tf.keras.layers and its experimental.preprocessing. */
+static const char without_row[] =
+    "AdaptiveAveragePooling1D AdaptiveAveragePooling2D AdaptiveAveragePooling3D AdaptiveMaxPooling1D "
+    "AdaptiveMaxPooling2D AdaptiveMaxPooling3D AdditiveAttention Attention AugMix AutoContrast Bidirectional "
+    "CategoryCrossing CategoryEncoding CenterCrop ConvLSTM1D ConvLSTM2D ConvLSTM3D CuDNNGRU CuDNNLSTM CutMix "
+    "DenseFeatures Discretization EinsumDense Equalization FlaxLayer GRU GRUCell GroupQueryAttention "
+    "GroupedQueryAttention HashedCrossing Hashing IntegerLookup JaxLayer LSTM LSTMCell "
+    "MaxNumBoundingBoxes MelSpectrogram MixUp MultiHeadAttention Pipeline RNN RandAugment "
+    "RandomBrightness RandomColorDegeneration RandomColorJitter RandomContrast RandomCrop "
+    "RandomElasticTransform RandomErasing RandomFlip RandomFourierFeatures RandomGaussianBlur "
+    "RandomGrayscale "
+    "RandomHeight RandomHue RandomInvert RandomPerspective RandomPosterization RandomRotation "
+    "RandomSaturation RandomSharpness RandomShear RandomTranslation RandomWidth RandomZoom Resizing "
+    "ReversibleEmbedding STFTSpectrogram SimpleRNN SimpleRNNCell Solarization SpectralNormalization "
+    "StackedRNNCells StringLookup SyncBatchNormalization TFSMLayer TextVectorization TorchModuleWrapper "
+    "Wrapper";
+
 const char *kcc_layer_hint(kcc_arena *arena, const char *class_name, bool op) {
     const char *names[N_LAYERS + N_OPERATORS];
     int n = op ? N_OPERATORS : N_LAYERS;
+    bool in_keras = !op && kcc_name_in(class_name, without_row);
     for (int i = 0; i < n; i++) names[i] = op ? operators[i].name : layers[i].name;
-    const char *hint = kcc_did_you_mean(arena, class_name, n, names);
-    return *hint ? hint : "kcc check lists everything that is not supported";
+    const char *hint = in_keras ? "" : kcc_did_you_mean(arena, class_name, n, names);
+    if (*hint) return hint;
+    return op         ? "kcc has no such operator"
+           : in_keras ? "a layer of Keras that kcc does not have"
+                      : "no layer of Keras; the code of your own classes is Python";
 }

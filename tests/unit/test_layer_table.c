@@ -23,7 +23,14 @@ static void hints(void **state) {
     assert_string_equal(kcc_layer_hint(m->arena, "Droput", false), "did you mean \"Dropout\"?");
     assert_string_equal(kcc_layer_hint(m->arena, "Concatenat", true), "did you mean \"Concatenate\"?");
     assert_string_equal(kcc_layer_hint(m->arena, "QuantumTransmogrifier", false),
-                        "kcc check lists everything that is not supported");
+                        "no layer of Keras; the code of your own classes is Python");
+    assert_string_equal(kcc_layer_hint(m->arena, "QuantumTransmogrifier", true), "kcc has no such operator");
+    /* Keras has these: the layers whose names are near are not what was meant */
+    static const char *const of_keras[] = {"GRU",      "Attention",  "Hashing",
+                                           "Resizing", "ConvLSTM2D", "SyncBatchNormalization"};
+    for (size_t i = 0; i < sizeof of_keras / sizeof *of_keras; i++)
+        assert_string_equal(kcc_layer_hint(m->arena, of_keras[i], false),
+                            "a layer of Keras that kcc does not have");
     kcc_model_free(m);
 }
 
