@@ -64,6 +64,8 @@ const kcc_loss_row *kcc_loss_find(const char *name);
  *  or by output; all: else names alone that Keras 3 does not know.  Returns whether any changed; what is no loss
  *  stays. */
 bool kcc_loss_spell(cJSON *losses, bool all);
+/** "did you mean …" for an unknown loss, or ""; the hint says what losses there are instead of "". */
+const char *kcc_loss_near(kcc_arena *arena, const char *name);
 const char *kcc_loss_hint(kcc_arena *arena, const char *name);
 kcc_loss_args kcc_loss_defaults(const kcc_loss_row *row, kcc_generation generation);
 /** Reads options a config gives. */
@@ -130,6 +132,7 @@ const kcc_metric_row *kcc_metric_find(const char *name);
 /** Spells the metrics of a compile information as Keras 3 reads them from any file, under the names they have;
  *  returns whether anything changed.  What is no metric stays. */
 bool kcc_metrics_spell(cJSON *compile);
+/** For an unknown metric: the one it is near, of the losses, too, or what metrics there are. */
 const char *kcc_metric_hint(kcc_arena *arena, const char *name);
 void kcc_metric_options(kcc_cursor config, const kcc_metric_row *row, kcc_metric_args *args);
 kcc_metric_args kcc_metric_defaults(const kcc_metric_row *row, kcc_generation generation);

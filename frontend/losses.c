@@ -58,15 +58,25 @@ bool kcc_loss_spell(cJSON *losses, bool all) {
     return changed;
 }
 
-const char *kcc_loss_hint(kcc_arena *arena, const char *name) {
+/* What a row is called for short: its first alias, if any, else its name. */
+static const char *short_name(kcc_arena *arena, const kcc_loss_row *row) {
+    size_t n = strcspn(row->aliases, " ");
+    return n ? kcc_format(arena, "%.*s", (int)n, row->aliases) : row->name;
+}
+
+const char *kcc_loss_near(kcc_arena *arena, const char *name) {
     const char *names[2 * N_ROWS];
-    int n = 0;
     for (int i = 0; i < N_ROWS; i++) {
-        names[n++] = rows[i].name;
-        if (*rows[i].aliases)
-            names[n++] = kcc_format(arena, "%.*s", (int)strcspn(rows[i].aliases, " "), rows[i].aliases);
+        names[2 * i] = rows[i].name;
+        names[2 * i + 1] = short_name(arena, &rows[i]);
     }
-    return kcc_did_you_mean(arena, name, n, names);
+    return kcc_did_you_mean(arena, name, 2 * N_ROWS, names);
+}
+
+const char *kcc_loss_hint(kcc_arena *arena, const char *name) {
+    const char *names[N_ROWS], *near = kcc_loss_near(arena, name);
+    for (int i = 0; i < N_ROWS; i++) names[i] = short_name(arena, &rows[i]);
+    return *near ? near : kcc_near_or_all(arena, name, N_ROWS, names);
 }
 
 kcc_loss_args kcc_loss_defaults(const kcc_loss_row *row, kcc_generation generation) {

@@ -445,7 +445,8 @@ const char *kcc_metric_hint(kcc_arena *arena, const char *name) {
     const char *names[N_ROWS];
     for (int i = 0; i < N_ROWS; i++) names[i] = rows[i].name;
     const char *hint = kcc_did_you_mean(arena, name, N_ROWS, names);
-    return *hint ? hint : kcc_loss_hint(arena, name);
+    if (!*hint) hint = kcc_loss_near(arena, name);
+    return *hint ? hint : kcc_near_or_all(arena, name, N_ROWS, names);
 }
 
 kcc_metric_args kcc_metric_defaults(const kcc_metric_row *row, kcc_generation generation) {
