@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 /* Reads the first 8 bytes; false if the file is shorter or cannot be read. */
 static bool first_bytes(const char *path, unsigned char *bytes) {
@@ -102,9 +103,14 @@ static kcc_status read_hdf5(const char *path, char **model_json, char **compile_
 
 kcc_status kcc_container_read(const char *path, char **model_json, char **compile_json, kcc_error *error) {
     *model_json = *compile_json = NULL;
+    struct stat info;
     FILE *file = fopen(path, "rb");
     if (!file) return kcc_fail(error, KCC_EIO, path, NULL, "cannot be opened: %s", strerror(errno));
+    bool folder = fstat(fileno(file), &info) == 0 && S_ISDIR(info.st_mode);
     fclose(file);
+    if (folder)
+        return kcc_fail(error, KCC_EIO, path, "of an unpacked .keras, give config.json and --weights",
+                        "is a directory, not a file");
     if (kcc_is_zip(path)) return read_archive(path, model_json, error);
     if (kcc_is_hdf5(path)) return read_hdf5(path, model_json, compile_json, error);
     return kcc_fail(error, KCC_EPARSE, path, "the file may be cut short, or of another format",

@@ -268,13 +268,24 @@ static void read_own_compile(kcc_model *model, const char *compile_json) {
     memset(&doc->error, 0, sizeof doc->error);
 }
 
+static bool has_suffix(const char *path, const char *suffix) {
+    size_t n = strlen(path), m = strlen(suffix);
+    return n > m && strcmp(path + n - m, suffix) == 0;
+}
+
 static void load_text(kcc_model *model, kcc_arena *scratch, const char *json, const char *compile_json,
                       const kcc_load_options *options, kcc_text *reasons, int *n_reasons,
                       kcc_error *failure) {
     model->compile_json = "";
     model->json = kcc_strdup(model->arena, json);
-    kcc_document *doc = model->document = kcc_json_parse(model->arena, json, model->file, failure);
+    /* that the text is no JSON has a line and a column: of what, where the file is not that text */
+    const char *part = has_suffix(model->file, ".keras") ? " (config.json)"
+                       : has_suffix(model->file, ".h5")  ? " (model_config)"
+                                                         : "";
+    const char *place = kcc_format(model->arena, "%s%s", model->file, part);
+    kcc_document *doc = model->document = kcc_json_parse(model->arena, json, place, failure);
     if (!doc) return;
+    doc->file = model->file;
     doc->log = model->log;
     doc->log_user = model->log_user;
     doc->reasons = reasons;
@@ -340,11 +351,6 @@ kcc_status kcc_model_parse(const char *json, const char *name, const kcc_load_op
 }
 
 /* ------------------------------------------------------------------- files */
-
-static bool has_suffix(const char *path, const char *suffix) {
-    size_t n = strlen(path), m = strlen(suffix);
-    return n > m && strcmp(path + n - m, suffix) == 0;
-}
 
 static kcc_status read_text(const char *path, char **text, kcc_error *error) {
     FILE *file = fopen(path, "rb");

@@ -104,6 +104,9 @@ static void others(void **state) {
     assert_int_equal(kcc_container_read(path, &model, &compiled, &error), KCC_EPARSE);
     assert_non_null(strstr(error.message, "neither"));
     assert_int_equal(kcc_container_read("/nonexistent", &model, &compiled, NULL), KCC_EIO);
+    error = (kcc_error){0};
+    assert_int_equal(kcc_container_read("/tmp", &model, &compiled, &error), KCC_EIO);
+    assert_string_equal(error.message, "is a directory, not a file");
     kcc_zip_member member[] = {{"metadata.json", "{}", 2}};
     error = (kcc_error){0};
     assert_int_equal(kcc_zip_write(path, member, 1, NULL), KCC_OK);
@@ -112,6 +115,29 @@ static void others(void **state) {
     member[0] = (kcc_zip_member){"config.json", "{\0}", 3};
     assert_int_equal(kcc_zip_write(path, member, 1, NULL), KCC_OK);
     assert_int_equal(kcc_container_read(path, &model, &compiled, NULL), KCC_EPARSE);
+    remove(path);
+}
+
+/* Of a text that is no JSON, the line is said, and of what. */
+static void broken_json(void **state) {
+    (void)state;
+    kcc_model *model;
+    kcc_error error = {0};
+    const char *path = wm_file("a.keras");
+    kcc_zip_member member[] = {{"config.json", "{x", 2}};
+    assert_int_equal(kcc_zip_write(path, member, 1, NULL), KCC_OK);
+    assert_int_equal(kcc_model_load(path, NULL, &model, &error), KCC_EPARSE);
+    assert_non_null(strstr(error.location, "a.keras (config.json):1:3"));
+    member[0] = (kcc_zip_member){"config.json", "{}", 2};
+    error = (kcc_error){0};
+    assert_int_equal(kcc_zip_write(path, member, 1, NULL), KCC_OK);
+    assert_int_equal(kcc_model_load(path, NULL, &model, &error), KCC_EPARSE);
+    assert_non_null(strstr(error.location, "a.keras: $"));
+    remove(path);
+    path = h5_file("{x", NULL, false);
+    error = (kcc_error){0};
+    assert_int_equal(kcc_model_load(path, NULL, &model, &error), KCC_EPARSE);
+    assert_non_null(strstr(error.location, "a.h5 (model_config):1:3"));
     remove(path);
 }
 
@@ -135,7 +161,7 @@ static void damaged(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(reads_keras), cmocka_unit_test(reads_h5),
-                                       cmocka_unit_test(older_h5), cmocka_unit_test(others),
-                                       cmocka_unit_test(damaged)};
+                                       cmocka_unit_test(older_h5),    cmocka_unit_test(others),
+                                       cmocka_unit_test(broken_json), cmocka_unit_test(damaged)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
