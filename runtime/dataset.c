@@ -70,8 +70,18 @@ static bool shape_fits(const kcc_array *a, const kcc_tensor *tensor) {
 
 static kcc_status check_array(const kcc_array *a, const char *name, kcc_error *error) {
     if (!a->data) return kcc_fail(error, KCC_EINVAL, name, "", "no array was given");
-    if (kcc_dtype_size(a->dtype) == 0 || kcc_array_count(a) < 0)
-        return kcc_fail(error, KCC_EINVAL, name, "", "the array's dtype or shape is not valid");
+    if (kcc_dtype_size(a->dtype) == 0)
+        return kcc_fail(error, KCC_EINVAL, name, "", "%d is no dtype", (int)a->dtype);
+    if (a->rank > KCC_MAX_RANK)
+        return kcc_fail(error, KCC_ESHAPE, name, "", "the array has %d axes, at most %d are possible",
+                        a->rank, KCC_MAX_RANK);
+    for (int i = 0; i < a->rank; i++)
+        if (a->shape[i] < 0)
+            return kcc_fail(error, KCC_EINVAL, name, "", "axis %d of the array has a size below 0, %lld", i,
+                            (long long)a->shape[i]);
+    if (kcc_array_count(a) < 0 && a->rank > 0)
+        return kcc_fail(error, KCC_EINVAL, name, "is the number of samples right?",
+                        "%lld samples are more than any memory holds", (long long)a->shape[0]);
     if (a->rank < 1) return kcc_fail(error, KCC_ESHAPE, name, "", "the array has no axis of samples");
     return KCC_OK;
 }

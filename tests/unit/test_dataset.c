@@ -165,8 +165,15 @@ static void names_the_array_at_fault(void **state) {
     expect_failure(f, KCC_ESHAPE, "x[1] (ids)", "no axis of samples");
     f->x[1].rank = 2;
     f->x[1].shape[1] = -2;
-    expect_failure(f, KCC_EINVAL, "x[1] (ids)", "not valid");
-    f->x[1].shape[1] = 1;
+    expect_failure(f, KCC_EINVAL, "x[1] (ids)", "axis 1 of the array has a size below 0, -2");
+    f->x[1].shape[1] = 2;
+    f->x[1].shape[0] = INT64_MAX;
+    expect_failure(f, KCC_EINVAL, "x[1] (ids)", "9223372036854775807 samples are more than any memory");
+    f->x[1] = (kcc_array){f->ids, KCC_DTYPE_COUNT, 2, {N, 1}};
+    expect_failure(f, KCC_EINVAL, "x[1] (ids)", "is no dtype");
+    f->x[1] = (kcc_array){f->ids, KCC_I64, KCC_MAX_RANK + 1, {N, 1}};
+    expect_failure(f, KCC_ESHAPE, "x[1] (ids)", "the array has 9 axes, at most 8 are possible");
+    f->x[1] = (kcc_array){f->ids, KCC_I64, 2, {N, 1}};
     f->arrays.n_x = 1;
     expect_failure(f, KCC_EINVAL, "x", "has 2 inputs, but 1 x array was given");
     f->arrays.n_x = 2;
