@@ -207,6 +207,8 @@ kcc_status kcc_runnable_model(kcc_runnable *run, kcc_error *error);
 /** Writes the session's weights by suffix, with the optimizer's state where format and program have it;
  * whole: with the model, .keras or .h5.  Errors: kcc_weights_write's. */
 kcc_status kcc_runnable_save(kcc_runnable *run, const char *path, bool whole, kcc_error *error);
+/** Warns of words in KCC_DEBUG that mean nothing. */
+void kcc_cli_check_debug(void);
 /** kcc_code_options of the command line and KCC_DEBUG. */
 kcc_code_options kcc_cli_code_options(const kcc_arguments *arguments);
 

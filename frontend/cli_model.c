@@ -74,6 +74,22 @@ kcc_status kcc_cli_load(const kcc_arguments *a, const char *path, const kcc_data
     return KCC_OK;
 }
 
+void kcc_cli_check_debug(void) {
+    const char *debug = getenv("KCC_DEBUG");
+    for (const char *p = debug; p && *p; p += strcspn(p, ","), p += *p == ',') {
+        char line[200];
+        size_t n = strcspn(p, ",");
+        bool known = n == 0 || strncmp(p, "dump:", 5) == 0;
+        static const char *const words[] = {"dump", "verify", "time"};
+        for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+            known = known || (n == strlen(words[i]) && strncmp(p, words[i], n) == 0);
+        if (known) continue;
+        snprintf(line, sizeof line, "KCC_DEBUG: \"%.*s\" is ignored: it knows dump, dump:PASS, verify, time",
+                 n < 60 ? (int)n : 60, p);
+        kcc_cli_warn(NULL, line);
+    }
+}
+
 kcc_code_options kcc_cli_code_options(const kcc_arguments *a) {
     const char *debug = getenv("KCC_DEBUG");
     return (kcc_code_options){.name = a->name,

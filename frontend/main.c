@@ -51,6 +51,7 @@ static int run_command(const kcc_command *command, int argc, const char *const *
         kcc_command_help(command, &text);
         result = print_text(&text);
     } else if (status == KCC_OK) {
+        kcc_cli_check_debug();
         result = command->run(&arguments);
     } else {
         result = kcc_cli_usage(command, "%s", error.message);

@@ -45,7 +45,19 @@ static void test_usage(void **state) {
     }
 }
 
+static void test_debug(void **state) {
+    (void)state;
+    setenv("KCC_DEBUG", "foo,time,dump:fuse,dumps", 1);
+    kcc_ran ran = run("summary model.json", 0);
+    unsetenv("KCC_DEBUG");
+    assert_string_equal(
+        ran.err, "kcc: warning: KCC_DEBUG: \"foo\" is ignored: it knows dump, dump:PASS, verify, time\n"
+                 "kcc: warning: KCC_DEBUG: \"dumps\" is ignored: it knows dump, dump:PASS, verify, time");
+    kcc_ran_free(&ran);
+}
+
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_help), cmocka_unit_test(test_usage)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_help), cmocka_unit_test(test_usage),
+                                       cmocka_unit_test(test_debug)};
     return cmocka_run_group_tests(tests, make_folder, remove_folder);
 }
