@@ -464,7 +464,8 @@ void kcc_npy_discard(kcc_npy_writer *writer);
 /**
  * Weights, optimizer slots and the iteration in one safetensors file.  Names: weights "layer/index", slots
  * their path; the metadata holds iteration, learning rate and the program's name.  load with weights_only
- * set ignores the rest.  Errors: KCC_EPARSE, KCC_ESHAPE naming the tensor if the file is of another model.
+ * set ignores the rest.  Errors: KCC_EPARSE, KCC_ESHAPE naming the tensor if the file is of another model;
+ * KCC_EINVAL if path to save to ends as another format does (.h5, .keras, .npz, .npy, .json).
  */
 kcc_status kcc_weights_save(kcc_session *session, const char *path, kcc_error *error);
 kcc_status kcc_weights_load(kcc_session *session, const char *path, bool weights_only, kcc_error *error);

@@ -71,7 +71,24 @@ static void write_header(FILE *out, const kcc_session *session, const kcc_extra 
     fputc('}', out);
 }
 
+/* The suffix of path, if a reader would take the file for another format by it; else NULL. */
+static const char *other_format(const char *path) {
+    static const char *const suffixes[] = {".h5", ".hdf5", ".keras", ".npz", ".npy", ".json"};
+    size_t n = strlen(path);
+    for (size_t i = 0; i < sizeof suffixes / sizeof *suffixes; i++) {
+        size_t m = strlen(suffixes[i]);
+        if (n >= m && strcmp(path + n - m, suffixes[i]) == 0) return suffixes[i];
+    }
+    return NULL;
+}
+
 kcc_status kcc_weights_save(kcc_session *session, const char *path, kcc_error *error) {
+    const char *suffix = other_format(path);
+    if (suffix)
+        return kcc_fail(error, KCC_EINVAL, path,
+                        "save as .safetensors; kcc convert W.safetensors --model MODEL -o W.weights.h5 makes "
+                        "Keras's formats of it",
+                        "what is written here is safetensors, not %s", suffix);
     return kcc_weights_save_extra(session, path, NULL, 0, error);
 }
 

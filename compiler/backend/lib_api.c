@@ -174,7 +174,8 @@ static const char header_functions[] =
     "void @_free(@_model *model);\n\n";
 
 static const char header_rest[] =
-    "/* Weights, optimizer state and step counter in one safetensors file. */\n"
+    "/* Weights, optimizer state and step counter in one safetensors file; path may not end as another\n"
+    " * format's do (.h5, .keras, .npz); kcc convert makes those of it. */\n"
     "int @_save(@_model *model, const char *path, @_error *error);\n"
     "/* Reads it back; with weights_only, files without optimizer state, too. */\n"
     "int @_load(@_model *model, const char *path, int weights_only, @_error *error);\n\n"

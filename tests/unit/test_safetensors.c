@@ -200,9 +200,30 @@ static void damaged_bytes(void **state) {
     kcc_session_free(before);
 }
 
+/* Who reads w.weights.h5 expects HDF5. */
+static void names_of_other_formats(void **state) {
+    (void)state;
+    static const char *const names[] = {"w.weights.h5", "w.keras", "w.npz", "w.npy", "model.json"};
+    kcc_session *s = session(3);
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        char file[200];
+        kcc_error error = {0};
+        snprintf(file, sizeof file, "%s.%s", path, names[i]);
+        assert_int_equal(kcc_weights_save(s, file, &error), KCC_EINVAL);
+        assert_string_equal(error.location, file);
+        assert_non_null(strstr(error.message, strrchr(file, '.')));
+        assert_non_null(strstr(error.hint, "kcc convert"));
+        assert_int_not_equal(access(file, F_OK), 0);
+    }
+    kcc_session_free(s);
+}
+
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(round_trip), cmocka_unit_test(extras),
-                                       cmocka_unit_test(reads_other_writers), cmocka_unit_test(refuses),
+    const struct CMUnitTest tests[] = {cmocka_unit_test(names_of_other_formats),
+                                       cmocka_unit_test(round_trip),
+                                       cmocka_unit_test(extras),
+                                       cmocka_unit_test(reads_other_writers),
+                                       cmocka_unit_test(refuses),
                                        cmocka_unit_test(damaged_bytes)};
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }
