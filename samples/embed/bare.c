@@ -1,10 +1,10 @@
 /*
- * A model as plain C: student.c, made by kcc, trains in memory that this program provides.  No library, no
+ * A model as plain C: student_c.c, made by kcc, trains in memory that this program provides.  No library, no
  * files.
  *
  * Exit status 0 if the loss fell below a tenth.
  */
-#include "student.h"
+#include "student_c.h"
 
 #include <stdio.h>
 #include <stdlib.h>
