@@ -1,6 +1,7 @@
 #!/bin/sh
 # Prints README.md's table of what is supported, from the tables that the code is made of.
-# With --check, compares it with README.md; UPDATE_GOLDEN=1 puts it in there.
+# With --check, compares it with README.md (UPDATE_GOLDEN=1 puts it in there), and sees that the tests that pages name
+# are there.
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -34,6 +35,9 @@ if [ "${1:-}" != --check ]; then
     table
     exit
 fi
+for name in $(grep -oh 'test_[a-z0-9_]*' README.md CONTRIBUTING.md ./*/README.md | sort -u); do
+    ls tests/*/"$name"*.c >/dev/null 2>&1 || { echo "there is no test $name: a page names it"; exit 1; }
+done
 new=$(mktemp)
 trap 'rm -f "$new"' EXIT
 awk '/^<!-- supported -->$/ { print; while (("sh docs/supported.sh" | getline line) > 0) print line; skip = 1 }
