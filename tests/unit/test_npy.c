@@ -138,8 +138,9 @@ static void orders(void **state) {
                     file[start + (size_t)place * size + (big ? size - 1 - b : b)] =
                         wanted[(size_t)i * size + b];
                 }
-            assert_int_equal(kcc_file_write(path, file, total, NULL), KCC_OK);
-            for (int from_file = 0; from_file < 2; from_file++) {
+            bool filed = type[1] == '4' || *type == 'b'; /* a file is synced, which takes time */
+            if (filed) assert_int_equal(kcc_file_write(path, file, total, NULL), KCC_OK);
+            for (int from_file = 0; from_file < 1 + filed; from_file++) {
                 assert_int_equal(from_file ? kcc_npy_load(path, &a, NULL)
                                            : kcc_npy_parse(file, total, "f", &a, NULL),
                                  KCC_OK);
