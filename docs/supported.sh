@@ -27,7 +27,7 @@ table() {
     echo "| callbacks | $(names ../runtime/callbacks.def KCC_CALLBACK); History and the progress bar always |"
     echo '| models are read from | `.json` of Keras 1, 2 and 3 and TensorFlow.js, `.keras`, whole-model `.h5` |'
     echo '| weights are read and written as | `.weights.h5`, `.h5`, `.keras`, `.npz`, `.safetensors` |'
-    echo '| data | `.npy`, `.npz`, HDF5 datasets (read in batches), CSV, IDX (MNIST), folders of PNG and JPEG; any number type |'
+    echo '| data | `.npy`, `.npz`, HDF5 datasets (read in batches), CSV, IDX (MNIST), folders of PNG and JPEG; numbers of 8 to 64 bits (integers, bool, float16, float32, float64), `.npy` in either byte order, C or Fortran order |'
     echo '| what is made | `.so` with `.h`, `.o`, `.s`, `.ll`, `.c` with `.h`; drawings `.dot`, `.svg` |'
 }
 

@@ -32,7 +32,9 @@ ACTIVATION(relu) {
         y = kcc_act_leaky_relu(g, x, args);
     } else {
         kcc_node *above = greater(g, x, threshold);
-        y = kcc_select(g, above, x, kcc_muls(g, kcc_adds(g, x, -threshold), slope));
+        /* without a slope nothing is computed from the threshold, which may be infinite */
+        kcc_node *below = slope == 0 ? kcc_scalar(g, 0) : kcc_muls(g, kcc_adds(g, x, -threshold), slope);
+        y = kcc_select(g, above, x, below);
     }
     if (!args->has_max) return y;
     kcc_node *most = kcc_scalar(g, args->max_value);

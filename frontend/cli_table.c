@@ -39,7 +39,7 @@ static const kcc_option common[] = {
 static const kcc_option data_x[] = {
     {"--x", "F[,F...]", LIST(x),
      "inputs in model order: .npy, .npz (F.npz:KEY), HDF5 (F.h5:/PATH, read in batches), IDX, .csv, or a "
-     "folder of pictures; or NAME=F, repeated"},
+     "folder of pictures; or NAME=F, repeated; integers, bool, float16, float32 or float64"},
     {"--data", "F.npz", TEXT(data), "an archive with x_test; instead of --x"},
     CSV_OPTIONS("columns of targets, which are left out; they may be missing"),
     END};
@@ -47,7 +47,7 @@ static const kcc_option data_x[] = {
 static const kcc_option data_xy[] = {
     {"--x", "F[,F...]", LIST(x),
      "inputs in model order: .npy, .npz (F.npz:KEY), HDF5 (F.h5:/PATH, read in batches), IDX, .csv, or a "
-     "folder of pictures; or NAME=F, repeated"},
+     "folder of pictures; or NAME=F, repeated; integers, bool, float16, float32 or float64"},
     {"--y", "F[,F...]", LIST(y),
      "targets in output order, or NAME=F; an empty entry is for an output without a loss"},
     {"--sample-weight", "F[,F...]", LIST(sample_weight), "weights of samples in output order, or NAME=F"},

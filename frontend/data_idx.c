@@ -63,17 +63,6 @@ static kcc_status check_length(const kcc_array *a, int64_t have, const char *pat
     return bad(path, "the IDX file goes on behind its elements", error);
 }
 
-static void swap_bytes(kcc_array *a) {
-    size_t width = kcc_dtype_size(a->dtype);
-    unsigned char *p = a->data;
-    for (int64_t i = 0, n = kcc_array_count(a); i < n; i++, p += width)
-        for (size_t k = 0; k < width / 2; k++) {
-            unsigned char t = p[k];
-            p[k] = p[width - 1 - k];
-            p[width - 1 - k] = t;
-        }
-}
-
 /* ---------------------------------------------------------------- gzip */
 
 enum { MOST_PACKED = 1100 }; /* deflate makes at most 1032 bytes of one */
@@ -148,7 +137,7 @@ kcc_status kcc_data_open_idx(const kcc_data_place *place, kcc_samples *samples, 
         size_t size = map.size;
         kcc_map_close(&map);
         status = open_packed(place->path, size, a, error);
-        if (status == KCC_OK) swap_bytes(a);
+        if (status == KCC_OK) kcc_array_swap_bytes(a);
         return status;
     }
     status = read_head(bytes, map.size, place->path, a, &offset, error);
@@ -163,7 +152,7 @@ kcc_status kcc_data_open_idx(const kcc_data_place *place, kcc_samples *samples, 
         if (kcc_array_create(&made, a->dtype, a->rank, a->shape) == KCC_OK) {
             memcpy(made.data, map.bytes + offset, (size_t)bytes_of(a));
             *a = made;
-            swap_bytes(a);
+            kcc_array_swap_bytes(a);
         } else {
             status = kcc_fail(error, KCC_ENOMEM, place->path, "", "no memory for the array");
         }

@@ -3,7 +3,8 @@
  *
  * Keeps: the file is mapped, not read: what training does not look at costs nothing.  Arrays of bool are
  * copied, because their bytes may be other than 0 and 1, and so are those that do not begin at a multiple of
- * their element's size.
+ * their element's size; those in Fortran order or big-endian bytes are brought into C order and native bytes,
+ * once, in memory.
  */
 #include "data.h"
 
@@ -14,7 +15,8 @@ kcc_status kcc_data_open_npy(const kcc_data_place *place, kcc_samples *samples, 
     if (status != KCC_OK) return status;
     status = kcc_npy_view(map.bytes, map.size, place->path, &array, error);
     size_t size = status == KCC_OK ? kcc_dtype_size(array.dtype) : 1;
-    if (status == KCC_OK && (array.dtype == KCC_BOOL || (uintptr_t)array.data % size != 0)) {
+    bool as_it_is = status == KCC_OK && array.data && array.dtype != KCC_BOOL;
+    if (status == KCC_OK && (!as_it_is || (uintptr_t)array.data % size != 0)) {
         status = kcc_npy_parse(map.bytes, map.size, place->path, &samples->array, error);
         samples->kind = &kcc_samples_in_memory;
         kcc_map_close(&map);

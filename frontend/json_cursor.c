@@ -36,19 +36,18 @@ static int nesting(const char *text, int limit) {
 }
 
 kcc_document *kcc_json_parse(kcc_arena *arena, const char *text, const char *file, kcc_error *error) {
-    const char *end = NULL;
     if ((unsigned char)text[0] == 0xEF && (unsigned char)text[1] == 0xBB && (unsigned char)text[2] == 0xBF)
         text += 3;
-    size_t size = strlen(text);
+    size_t size = strlen(text), end;
     if (nesting(text, CJSON_NESTING_LIMIT) > CJSON_NESTING_LIMIT - 1) {
         kcc_fail(error, KCC_EPARSE, file, "a Keras model is nested a few dozen levels deep",
                  "JSON nested more than %d levels deep", CJSON_NESTING_LIMIT - 1);
         return NULL;
     }
-    cJSON *root = cJSON_ParseWithLengthOpts(text, size + 1, &end, 1);
+    cJSON *root = kcc_json_tree(text, &end);
     if (!root) {
         int line = 1, column = 1;
-        const char *stop = end && end >= text && end <= text + size ? end : text;
+        const char *stop = text + end;
         for (const char *p = text; p < stop; p++) {
             if (*p == '\n') {
                 line++;
@@ -205,6 +204,8 @@ void kcc_json_warn(kcc_cursor c, const char *format, ...) {
 static const char *what(kcc_cursor c) {
     if (!c.json) return "nothing";
     if (cJSON_IsString(c.json)) return kcc_format(c.doc->arena, "the text \"%.60s\"", c.json->valuestring);
+    const char *word = cJSON_IsNumber(c.json) ? kcc_json_word(c.json->valuedouble) : NULL;
+    if (word) return word;
     if (cJSON_IsNumber(c.json)) return kcc_format(c.doc->arena, "%.10g", c.json->valuedouble);
     if (cJSON_IsBool(c.json)) return cJSON_IsTrue(c.json) ? "true" : "false";
     return cJSON_IsArray(c.json) ? "a list" : cJSON_IsObject(c.json) ? "an object" : "null";
@@ -232,6 +233,13 @@ bool kcc_json_bool(kcc_cursor c, bool otherwise) {
 }
 
 double kcc_json_number(kcc_cursor c, double otherwise) {
+    double value = kcc_json_number_or_nan(c, otherwise);
+    if (!isnan(value) || kcc_json_is_null(c)) return value;
+    kcc_json_fail(c, KCC_EINVAL, "", "NaN is no value for this");
+    return otherwise;
+}
+
+double kcc_json_number_or_nan(kcc_cursor c, double otherwise) {
     if (kcc_json_is_null(c)) return otherwise;
     if (cJSON_IsNumber(c.json)) return c.json->valuedouble;
     /* A value of K3: {"class_name": "__numpy__" or "__tensor__", "config": {"value": 2.0, …}} */
@@ -285,7 +293,7 @@ bool kcc_json_require(kcc_cursor c, const char *example) {
 }
 
 const char *kcc_json_print(kcc_cursor c) {
-    char *text = c.json ? cJSON_PrintUnformatted(c.json) : NULL;
+    char *text = c.json ? kcc_json_tree_text(c.json) : NULL;
     const char *copy = kcc_strdup(c.doc->arena, text ? text : "null");
     cJSON_free(text);
     return copy;

@@ -40,6 +40,16 @@ typedef struct kcc_cursor {
  */
 kcc_document *kcc_json_parse(kcc_arena *arena, const char *text, const char *file, kcc_error *error);
 
+/**
+ * Text as Python's json module writes it, Infinity, -Infinity and NaN included (json_tree.c); NULL: it is none, or
+ * no memory; then *stop, if stop is not NULL, is how far it could be read.  Free with cJSON_Delete.
+ */
+cJSON *kcc_json_tree(const char *text, size_t *stop);
+/** The text of tree in one line, read by kcc_json_tree and Python; NULL: no memory.  Free with cJSON_free. */
+char *kcc_json_tree_text(const cJSON *tree);
+/** "Infinity", "-Infinity", "NaN"; NULL for a number with digits. */
+const char *kcc_json_word(double value);
+
 kcc_cursor kcc_json_root(kcc_document *doc);
 /** Member of an object; nothing if c is no object or has no such member. */
 kcc_cursor kcc_json_get(kcc_cursor c, const char *key);
@@ -59,7 +69,8 @@ static inline bool kcc_json_is_array(kcc_cursor c) { return cJSON_IsArray(c.json
 /* Absent and null give the default; any other type is a failure at that place. */
 const char *kcc_json_text(kcc_cursor c, const char *otherwise);
 bool kcc_json_bool(kcc_cursor c, bool otherwise);
-double kcc_json_number(kcc_cursor c, double otherwise);
+double kcc_json_number(kcc_cursor c, double otherwise); /* NaN is a failure, too: no range holds it */
+double kcc_json_number_or_nan(kcc_cursor c, double otherwise);
 /** Whole number in lo … hi; 3.0 counts as 3. */
 int64_t kcc_json_int(kcc_cursor c, int64_t otherwise, int64_t lo, int64_t hi);
 /** A number or list of whole numbers; returns how many, at most cap; 0 if absent or null. */

@@ -405,7 +405,8 @@ static bool has_optimizer(const cJSON *object) {
 /* Where no optimizer is named: the one of the model's own compile information, else compile()'s default. */
 static void default_optimizer(const kcc_model *model, cJSON *object) {
     static const char *const keys[] = {"optimizer", "optimizer_config"};
-    cJSON *own = model->compile_json && *model->compile_json ? cJSON_Parse(model->compile_json) : NULL;
+    cJSON *own =
+        model->compile_json && *model->compile_json ? kcc_json_tree(model->compile_json, NULL) : NULL;
     for (int i = 0; i < 2; i++) {
         cJSON *found = cJSON_DetachItemFromObjectCaseSensitive(own, keys[i]);
         if (found && !has_optimizer(object))
@@ -421,7 +422,7 @@ static void default_optimizer(const kcc_model *model, cJSON *object) {
 /* The compile information as text after the overrides; free with cJSON_free. */
 static kcc_status merged_text(const kcc_model *model, const kcc_training *t, char **text, kcc_error *error) {
     const char *base = t->compile_json ? t->compile_json : model->compile_json;
-    cJSON *object = base && *base ? cJSON_Parse(base) : cJSON_CreateObject();
+    cJSON *object = base && *base ? kcc_json_tree(base, NULL) : cJSON_CreateObject();
     kcc_status status = KCC_OK;
     cJSON *optimizer = NULL;
     if (!cJSON_IsObject(object)) {
@@ -446,7 +447,7 @@ static kcc_status merged_text(const kcc_model *model, const kcc_training *t, cha
         if (t->weighted_metrics)
             replace(object, "weighted_metrics", list_of(t->weighted_metrics, separator, true, metrics));
         if (!has_optimizer(object)) default_optimizer(model, object);
-        *text = cJSON_PrintUnformatted(object);
+        *text = kcc_json_tree_text(object);
         if (!*text) status = kcc_fail(error, KCC_ENOMEM, "", "", "out of memory");
     }
     cJSON_Delete(object);

@@ -163,7 +163,7 @@ kcc_init kcc_read_initializer(kcc_cursor c, const char *otherwise, const kcc_sha
     }
     kcc_cursor config = o.config;
     switch (row->kind) {
-    case CONSTANT: init.a = kcc_json_number(kcc_json_get(config, "value"), row->a); break;
+    case CONSTANT: init.a = kcc_json_number_or_nan(kcc_json_get(config, "value"), row->a); break;
     case UNIFORM:
         init.kind = KCC_INIT_UNIFORM;
         init.a = kcc_json_number(kcc_json_get(config, "minval"), row->a);

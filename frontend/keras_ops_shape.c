@@ -438,34 +438,49 @@ static kcc_node *mirrored(kcc_layer_call *c, kcc_node *x, int axis, int64_t befo
     return n == 1 ? x : kcc_concat(c->g, n, parts, axis);
 }
 
+/* Borders of a value, which may be infinite or NaN. */
+static kcc_node *framed(kcc_graph *g, kcc_node *x, int axis, int64_t before, int64_t after, double value) {
+    kcc_shape shape = x->shape;
+    kcc_node *parts[3];
+    int n = 0;
+    for (int end = 0; end < 2; end++) {
+        int64_t width = end ? after : before;
+        if (end) parts[n++] = x;
+        shape.dim[axis] = kcc_fixed(width);
+        if (width) parts[n++] = kcc_broadcast(g, kcc_scalar(g, value), &shape);
+    }
+    return kcc_concat(g, n, parts, axis);
+}
+
 void kcc_kop_pad(kcc_layer_call *c) {
     kcc_node *x = kcc_in(c, 0);
     kcc_cursor at = kcc_key(c, "pad_width");
     const char *mode = kcc_json_text(kcc_key(c, "mode"), "constant");
-    double value = kcc_json_number(kcc_key(c, "constant_values"), 0);
+    double value = kcc_json_number_or_nan(kcc_key(c, "constant_values"), 0);
     int rank = x->shape.rank;
     for (int i = 0; i < c->n_args; i++)
         if (c->arg[i].name && strcmp(c->arg[i].name, "constant_values") == 0)
-            value = kcc_json_number(c->arg[i].json, 0);
+            value = kcc_json_number_or_nan(c->arg[i].json, 0);
     if (!kcc_name_in(mode, "constant reflect symmetric")) {
         kcc_call_fail(c, "mode", KCC_EUNSUPPORTED, "constant, reflect or symmetric",
                       "mode \"%s\" is not supported", mode);
         return;
     }
     if (!kcc_json_require(at, "[[0, 0], [1, 1]]")) return;
-    if (value != 0) x = kcc_adds(c->g, x, -value);
     for (int i = 0; i < rank && kcc_call_ok(c); i++) {
         int64_t width[2] = {0, 0};
         kcc_cursor e = kcc_json_is_array(at) ? kcc_json_at(at, kcc_json_count(at) == 1 ? 0 : i) : at;
         int n = kcc_json_ints(e, width, 2, 0, MAX_SIZE);
         if (n == 1) width[1] = width[0];
         if ((!width[0] && !width[1]) || !no_batch(c, x, i)) continue;
-        if (mode[0] == 'c')
+        if (mode[0] == 'c' && value == 0)
             x = kcc_pad(c->g, x, i, width[0], width[1]);
+        else if (mode[0] == 'c')
+            x = framed(c->g, x, i, width[0], width[1], value);
         else
             x = mirrored(c, x, i, width[0], width[1], mode[0] == 'r');
     }
-    kcc_out(c, value != 0 ? kcc_adds(c->g, x, value) : x);
+    kcc_out(c, x);
 }
 
 /* ---------------------------------------------------------------- indices */

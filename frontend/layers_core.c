@@ -283,7 +283,7 @@ void kcc_layer_repeat_vector(kcc_layer_call *c) {
 /* mask[n, t] = any_f(x[n, t, f] != mask_value); y = x mask */
 void kcc_layer_masking(kcc_layer_call *c) {
     kcc_node *x = kcc_in(c, 0);
-    double value = kcc_json_number(kcc_key(c, "mask_value"), 0);
+    double value = kcc_json_number_or_nan(kcc_key(c, "mask_value"), 0);
     int last = x->shape.rank - 1;
     if (last < 1) {
         kcc_call_fail(c, NULL, KCC_ESHAPE, NULL, "Masking \"%s\" needs an input of rank 3", c->layer->name);

@@ -20,9 +20,11 @@ static bool keep_digits(cJSON *json) {
     for (cJSON *item = json ? json->child : NULL; item; item = item->next) {
         if (!keep_digits(item)) return false;
         if (!cJSON_IsNumber(item)) continue;
+        const char *word = kcc_json_word(item->valuedouble);
         char *digits = cJSON_malloc(40);
         if (!digits) return false;
-        for (int n = 15; n <= 17; n++) {
+        if (word) strcpy(digits, word);
+        for (int n = 15; !word && n <= 17; n++) {
             snprintf(digits, 40, "%.*g", n, item->valuedouble);
             if (strtod(digits, NULL) == item->valuedouble) break;
         }
@@ -72,7 +74,7 @@ static void reduce_objects(cJSON *json) {
 }
 
 void kcc_weights_model_config(kcc_text *text, const char *model_json) {
-    cJSON *json = cJSON_Parse(model_json), *whole = cJSON_CreateObject();
+    cJSON *json = kcc_json_tree(model_json, NULL), *whole = cJSON_CreateObject();
     cJSON *name = cJSON_DetachItemFromObjectCaseSensitive(json, "class_name");
     cJSON *config = cJSON_DetachItemFromObjectCaseSensitive(json, "config");
     reduce_layers(config);
@@ -92,7 +94,7 @@ void kcc_weights_model_config(kcc_text *text, const char *model_json) {
 }
 
 void kcc_weights_training_config(kcc_text *text, const char *compile_json) {
-    cJSON *json = cJSON_Parse(compile_json);
+    cJSON *json = kcc_json_tree(compile_json, NULL);
     cJSON *optimizer = cJSON_DetachItemFromObjectCaseSensitive(json, "optimizer_config");
     cJSON *newer = cJSON_DetachItemFromObjectCaseSensitive(json, "optimizer");
     if (!optimizer) {

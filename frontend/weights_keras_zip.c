@@ -154,7 +154,7 @@ void kcc_weights_put_floats(kcc_text *text, const char *json) {
 }
 
 void kcc_weights_complete_compile(kcc_text *text, const char *compile_json) {
-    cJSON *json = cJSON_Parse(compile_json);
+    cJSON *json = kcc_json_tree(compile_json, NULL);
     cJSON *optimizer = cJSON_GetObjectItemCaseSensitive(json, "optimizer");
     cJSON *loss = cJSON_GetObjectItemCaseSensitive(json, "loss");
     bool changed = kcc_metrics_spell(json);
@@ -169,7 +169,7 @@ void kcc_weights_complete_compile(kcc_text *text, const char *compile_json) {
     cJSON_DeleteItemFromObjectCaseSensitive(json, "sample_weight_mode");
     if (cJSON_IsObject(optimizer)) complete_optimizer(optimizer);
     kcc_loss_spell(loss, true);
-    char *print = cJSON_PrintUnformatted(json);
+    char *print = kcc_json_tree_text(json);
     if (print)
         kcc_weights_put_floats(text, print);
     else
@@ -182,7 +182,7 @@ void kcc_weights_complete_compile(kcc_text *text, const char *compile_json) {
 
 /* What Keras finds the class of a model by; the JSON in an .h5 file leaves it out. */
 static const char *missing_module(const char *model_json) {
-    cJSON *json = cJSON_Parse(model_json);
+    cJSON *json = kcc_json_tree(model_json, NULL);
     const char *name = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(json, "class_name"));
     const char *module = "";
     if (!cJSON_HasObjectItem(json, "module"))

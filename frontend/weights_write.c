@@ -21,7 +21,7 @@ static const char *optimizer_name(kcc_arena *arena, const kcc_weights_io *io) {
         if (slash) return kcc_format(arena, "%.*s", (int)(slash - path), path);
     }
     const char *name = "";
-    cJSON *json = cJSON_Parse(io->compile_json);
+    cJSON *json = kcc_json_tree(io->compile_json, NULL);
     const cJSON *optimizer = cJSON_GetObjectItemCaseSensitive(json, "optimizer");
     if (!optimizer) optimizer = cJSON_GetObjectItemCaseSensitive(json, "optimizer_config"); /* of an .h5 */
     const cJSON *config = cJSON_GetObjectItemCaseSensitive(optimizer, "config");

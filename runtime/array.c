@@ -98,6 +98,18 @@ void kcc_array_free(kcc_array *a) {
     a->data = NULL;
 }
 
+void kcc_array_swap_bytes(kcc_array *a) {
+    int64_t n = kcc_array_count(a);
+#define SWAP(bits) \
+    for (uint##bits##_t *p = a->data, *end = p + n; p < end; p++) *p = __builtin_bswap##bits(*p)
+    switch (kcc_dtype_size(a->dtype)) {
+    case 2: SWAP(16); break;
+    case 4: SWAP(32); break;
+    case 8: SWAP(64); break;
+    }
+#undef SWAP
+}
+
 const char *kcc_array_shape_text(const int64_t *shape, int rank, char *text, size_t size) {
     size_t used = 0;
     text[0] = '\0';

@@ -70,6 +70,8 @@ int64_t kcc_array_count(const kcc_array *a); /* number of elements; 1 for rank 0
 /** Allocates zeroed, KCC_ALIGN-aligned data for dtype, rank and shape; free with kcc_array_free. */
 kcc_status kcc_array_create(kcc_array *a, kcc_dtype dtype, int rank, const int64_t *shape);
 void kcc_array_free(kcc_array *a);
+/** Turns the bytes of each element round, for data that came in the other byte order.  data is aligned. */
+void kcc_array_swap_bytes(kcc_array *a);
 /**
  * Converts count elements; float to integer truncates.  to and from do not overlap.  What an integer type
  * cannot hold becomes its nearest limit, NaN the smallest value of a signed type and 0 of an unsigned one.
@@ -437,14 +439,16 @@ kcc_status kcc_predict_generator(kcc_session *session, const kcc_predict_generat
 /* ------------------------------------------------------------ files */
 
 /**
- * Reads a .npy file.  Errors: KCC_EIO, KCC_EPARSE (not NumPy's format, Fortran order, object arrays,
- * big endian).  Free with kcc_array_free.
+ * Reads a .npy file: integers of 1 to 8 bytes, float16, float32, float64 or bool, in either byte order, in C or
+ * Fortran order; the array is native and in C order.  Errors: KCC_EIO, KCC_ENOMEM, KCC_EPARSE (not NumPy's
+ * format, other elements).  Free with kcc_array_free.
  */
 kcc_status kcc_npy_load(const char *path, kcc_array *array, kcc_error *error);
 /** Reads one from memory; name is for messages. */
 kcc_status kcc_npy_parse(const void *bytes, size_t size, const char *name, kcc_array *array,
                          kcc_error *error);
-/** The same without a copy: array->data points into bytes, perhaps not aligned, and is not to be freed.
+/** The same without a copy: array->data points into bytes, perhaps not aligned, and is not to be freed; NULL
+ * where the elements do not lie there in C order and native bytes, which is for kcc_npy_parse.
  * The bytes of a bool array may be other than 0 and 1. */
 kcc_status kcc_npy_view(const void *bytes, size_t size, const char *name, kcc_array *array, kcc_error *error);
 /** Writes atomically: temporary name, fsync, rename. */

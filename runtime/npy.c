@@ -1,7 +1,8 @@
 /*
  * NumPy's .npy format, versions 1 to 3.
  *
- * Takes: a file or bytes, hostile ones included.  Gives: an array in C order, or a file.
+ * Takes: a file or bytes, hostile ones included; either byte order, C or Fortran order.
+ * Gives: an array in C order, or a file.
  * Keeps: nothing is allocated before the header's claims were checked against the number of bytes there are.
  *
  * Layout: "\x93NUMPY", major, minor, header length (2 bytes, from version 2 on 4), a Python dict literal with
@@ -21,11 +22,19 @@ _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "files are little endi
 enum { LONGEST_HEADER = 1 << 16 };
 
 static const struct {
-    const char *descr;
+    const char *descr; /* as it is written; '>' instead of '<' is read */
     kcc_dtype dtype;
 } types[] = {{"<f4", KCC_F32}, {"<f8", KCC_F64}, {"<f2", KCC_F16}, {"<i4", KCC_I32},
              {"<i8", KCC_I64}, {"<i2", KCC_I16}, {"|i1", KCC_I8},  {"<u4", KCC_U32},
              {"<u8", KCC_U64}, {"<u2", KCC_U16}, {"|u1", KCC_U8},  {"|b1", KCC_BOOL}};
+
+/* Where the elements of a file lie, and how. */
+typedef struct layout {
+    size_t offset;
+    int64_t length; /* bytes */
+    bool swapped;   /* the bytes of each element the other way round */
+    bool fortran;   /* the first axis varies fastest */
+} layout;
 
 /* what: "problem" or "problem; remedy". */
 static kcc_status bad(const char *name, const char *what, kcc_error *error) {
@@ -92,23 +101,21 @@ static const char *read_shape(cursor *c, kcc_array *array) {
     return NULL;
 }
 
-static const char *read_type(const char *descr, kcc_dtype *dtype) {
+static const char *read_type(const char *descr, kcc_dtype *dtype, bool *swapped) {
     for (size_t i = 0; i < sizeof types / sizeof *types; i++)
         if (strcmp(descr + 1, types[i].descr + 1) == 0) {
-            bool one_byte = descr[2] == '1';
-            if (descr[0] == '>' && !one_byte)
-                return "big-endian data is not supported; use astype(\"float32\")";
             if (!strchr("<|=>", descr[0])) break;
             *dtype = types[i].dtype;
+            *swapped = descr[0] == '>' && kcc_dtype_size(*dtype) > 1;
             return NULL;
         }
     if (strchr(descr, 'O')) return "an array of Python objects cannot be read; use astype(\"float32\")";
     return NULL;
 }
 
-/* The dict: NULL and array's dtype, rank and shape, or what is wrong. */
-static const char *read_dict(cursor *c, kcc_array *array, char descr[32]) {
-    bool has_type = false, has_order = false, has_shape = false, fortran = false;
+/* The dict: NULL and descr, array's rank and shape, the order of its axes, or what is wrong. */
+static const char *read_dict(cursor *c, kcc_array *array, char descr[32], bool *fortran) {
+    bool has_type = false, has_order = false, has_shape = false;
     char key[32];
     if (!accept(c, '{')) return "the .npy header is damaged";
     while (!accept(c, '}')) {
@@ -117,8 +124,8 @@ static const char *read_dict(cursor *c, kcc_array *array, char descr[32]) {
             if (!quoted(c, descr, 32) || strlen(descr) < 2) return "arrays of records cannot be read";
             has_type = true;
         } else if (strcmp(key, "fortran_order") == 0) {
-            fortran = word(c, "True");
-            if (!fortran && !word(c, "False")) return "the .npy header is damaged";
+            *fortran = word(c, "True");
+            if (!*fortran && !word(c, "False")) return "the .npy header is damaged";
             has_order = true;
         } else if (strcmp(key, "shape") == 0) {
             const char *problem = read_shape(c, array);
@@ -133,18 +140,18 @@ static const char *read_dict(cursor *c, kcc_array *array, char descr[32]) {
         }
     }
     if (!has_type || !has_order || !has_shape) return "the .npy header lacks a key";
-    if (fortran && array->rank > 1)
-        return "the array is in Fortran order; save numpy.ascontiguousarray of it";
+    *fortran = *fortran && array->rank > 1;
     return NULL;
 }
 
 /*
- * Reads the header at the front of bytes[size] of a file of `total` bytes: array without data, *offset of the
- * elements, *length of them in bytes, checked to lie inside total.
+ * Reads the header at the front of bytes[size] of a file of `total` bytes: array without data, layout of the
+ * elements, checked to lie inside total.
  */
 static kcc_status parse_header(const unsigned char *bytes, size_t size, uint64_t total, const char *name,
-                               kcc_array *array, size_t *offset, int64_t *length, kcc_error *error) {
+                               kcc_array *array, layout *at, kcc_error *error) {
     *array = (kcc_array){0};
+    *at = (layout){0};
     if (memcmp(bytes, "\x93NUMPY", size < 6 ? size : 6) != 0)
         return bad(name, "this is not a .npy file", error);
     if (size < 10) return bad(name, "the .npy file is cut off", error);
@@ -157,26 +164,19 @@ static kcc_status parse_header(const unsigned char *bytes, size_t size, uint64_t
     if (header > size - start) return bad(name, "the .npy file is cut off", error);
     cursor c = {(const char *)bytes + start, (const char *)bytes + start + header};
     char descr[32] = "";
-    const char *problem = read_dict(&c, array, descr);
+    const char *problem = read_dict(&c, array, descr, &at->fortran);
     array->dtype = KCC_DTYPE_COUNT;
-    if (!problem) problem = read_type(descr, &array->dtype);
+    if (!problem) problem = read_type(descr, &array->dtype, &at->swapped);
     if (problem) return bad(name, problem, error);
     if (array->dtype == KCC_DTYPE_COUNT)
         return kcc_fail(error, KCC_EPARSE, name, "convert it with astype(\"float32\")",
                         "elements of type \"%s\" cannot be read", descr);
     int64_t count = kcc_array_count(array);
     if (count < 0) return bad(name, "the shape in the .npy header overflows", error);
-    *length = count * (int64_t)kcc_dtype_size(array->dtype);
-    *offset = start + header;
-    if ((uint64_t)*length > total - *offset) return bad(name, "the .npy file is cut off", error);
+    at->length = count * (int64_t)kcc_dtype_size(array->dtype);
+    at->offset = start + header;
+    if ((uint64_t)at->length > total - at->offset) return bad(name, "the .npy file is cut off", error);
     return KCC_OK;
-}
-
-/* Bytes of a bool array may be anything; kernels rely on 0 and 1. */
-static void normalize(kcc_array *array) {
-    unsigned char *data = array->data;
-    if (array->dtype != KCC_BOOL) return;
-    for (int64_t i = 0, n = kcc_array_count(array); i < n; i++) data[i] = data[i] != 0;
 }
 
 static kcc_status allocate(kcc_array *made, const char *name, kcc_error *error) {
@@ -185,16 +185,65 @@ static kcc_status allocate(kcc_array *made, const char *name, kcc_error *error) 
     return kcc_fail(error, KCC_ENOMEM, name, "", "no memory for the array");
 }
 
+/* n elements that lie one after another, to places `stride` elements apart. */
+static void spread(char *to, const char *from, size_t size, int64_t n, int64_t stride) {
+#define SPREAD(bytes) \
+    for (int64_t i = 0; i < n; i++) memcpy(to + i * stride * (bytes), from + i * (bytes), bytes)
+    switch (size) {
+    case 1: SPREAD(1); break;
+    case 2: SPREAD(2); break;
+    case 4: SPREAD(4); break;
+    default: SPREAD(8); break;
+    }
+#undef SPREAD
+}
+
+/*
+ * Elements in Fortran order into an array in C order.  A block of samples at a time, place by place in C order:
+ * a place of a block is in one piece in the file, and each sample is written from its front to its end.
+ */
+static void put_in_order(kcc_array *to, const char *from) {
+    enum { BLOCK = 32 };
+    size_t size = kcc_dtype_size(to->dtype);
+    int64_t count = kcc_array_count(to), samples = to->shape[0], places = count ? count / samples : 0;
+    for (int64_t first = 0; count && first < samples; first += BLOCK) {
+        int64_t index[KCC_MAX_RANK] = {0}, n = samples - first < BLOCK ? samples - first : BLOCK;
+        for (int64_t place = 0, at = 0; place < places; place++) {
+            spread((char *)to->data + (size_t)(first * places + place) * size,
+                   from + (size_t)(at + first) * size, size, n, places);
+            int64_t stride = count; /* of the last axis, behind whose end the next one outside goes on */
+            for (int axis = to->rank - 1; axis > 0; axis--) {
+                stride /= to->shape[axis];
+                at += stride;
+                if (++index[axis] < to->shape[axis]) break;
+                at -= index[axis] * stride;
+                index[axis] = 0;
+            }
+        }
+    }
+}
+
+/* Elements in C order, as the file has them, to what they mean.  Bytes of a bool array may be anything; kernels
+ * rely on 0 and 1. */
+static void finish(kcc_array *array, const layout *at) {
+    unsigned char *data = array->data;
+    if (at->swapped) kcc_array_swap_bytes(array);
+    if (array->dtype != KCC_BOOL) return;
+    for (int64_t i = 0, n = kcc_array_count(array); i < n; i++) data[i] = data[i] != 0;
+}
+
 kcc_status kcc_npy_parse(const void *bytes, size_t size, const char *name, kcc_array *array,
                          kcc_error *error) {
     kcc_array made;
-    size_t offset;
-    int64_t length;
-    kcc_status status = parse_header(bytes, size, size, name, &made, &offset, &length, error);
+    layout at;
+    kcc_status status = parse_header(bytes, size, size, name, &made, &at, error);
     if (status == KCC_OK) status = allocate(&made, name, error);
     if (status != KCC_OK) return status;
-    memcpy(made.data, (const char *)bytes + offset, (size_t)length);
-    normalize(&made);
+    if (at.fortran)
+        put_in_order(&made, (const char *)bytes + at.offset);
+    else
+        memcpy(made.data, (const char *)bytes + at.offset, (size_t)at.length);
+    finish(&made, &at);
     *array = made;
     return KCC_OK;
 }
@@ -212,26 +261,34 @@ static bool read_at(int fd, void *to, size_t size, size_t offset) {
     return true;
 }
 
-/* A regular file: elements are read straight into the array, so that a large one is in memory once. */
+/* A regular file: elements in C order are read straight into the array, so that a large one is in memory once. */
 static kcc_status load_regular(int fd, size_t total, const char *path, kcc_array *array, kcc_error *error) {
-    size_t front = total < LONGEST_HEADER + 12 ? total : LONGEST_HEADER + 12, offset;
+    size_t front = total < LONGEST_HEADER + 12 ? total : LONGEST_HEADER + 12;
     unsigned char *header = malloc(front + 1);
     if (!header) return kcc_fail(error, KCC_ENOMEM, path, "", "no memory for the array");
     kcc_array made;
-    int64_t length;
+    layout at;
     kcc_status status = read_at(fd, header, front, 0)
-                            ? parse_header(header, front, total, path, &made, &offset, &length, error)
+                            ? parse_header(header, front, total, path, &made, &at, error)
                             : kcc_fail(error, KCC_EIO, path, "", "cannot read the file");
     free(header);
     if (status == KCC_OK) status = allocate(&made, path, error);
     if (status != KCC_OK) return status;
-    if (!read_at(fd, made.data, (size_t)length, offset)) {
+    char *raw = at.fortran ? malloc((size_t)at.length + 1) : made.data;
+    if (!raw)
+        status = kcc_fail(error, KCC_ENOMEM, path, "", "no memory for the array");
+    else if (!read_at(fd, raw, (size_t)at.length, at.offset))
+        status = kcc_fail(error, KCC_EIO, path, "", "cannot read the file");
+    else if (at.fortran)
+        put_in_order(&made, raw);
+    if (at.fortran) free(raw);
+    if (status == KCC_OK) {
+        finish(&made, &at);
+        *array = made;
+    } else {
         kcc_array_free(&made);
-        return kcc_fail(error, KCC_EIO, path, "", "cannot read the file");
     }
-    normalize(&made);
-    *array = made;
-    return KCC_OK;
+    return status;
 }
 
 kcc_status kcc_npy_load(const char *path, kcc_array *array, kcc_error *error) {
@@ -254,11 +311,10 @@ kcc_status kcc_npy_load(const char *path, kcc_array *array, kcc_error *error) {
 kcc_status kcc_npy_view(const void *bytes, size_t size, const char *name, kcc_array *array,
                         kcc_error *error) {
     kcc_array made;
-    size_t offset;
-    int64_t length;
-    kcc_status status = parse_header(bytes, size, size, name, &made, &offset, &length, error);
+    layout at;
+    kcc_status status = parse_header(bytes, size, size, name, &made, &at, error);
     if (status != KCC_OK) return status;
-    made.data = (char *)(uintptr_t)bytes + offset;
+    made.data = at.fortran || at.swapped ? NULL : (char *)(uintptr_t)bytes + at.offset;
     *array = made;
     return KCC_OK;
 }

@@ -21,6 +21,7 @@
 #include "data.h"
 #include "folder_rig.h"
 #include "kcc.h"
+#include "zip_file.h"
 #ifdef KCC_HAVE_ZLIB
 #include <zlib.h>
 #endif
@@ -70,6 +71,35 @@ static void kinds(void **state) {
     assert_int_equal(kcc_samples_open("two.npz:y", "x", &s, NULL), KCC_EINVAL);
     assert_int_equal(kcc_samples_open("none.npy", "x", &s, NULL), KCC_EIO);
     kcc_samples_close(NULL);
+    kcc_array_free(&x);
+}
+
+/* x.npy in Fortran order and big-endian: the same samples, which only then are in memory of their own. */
+static void other_orders(void **state) {
+    (void)state;
+    kcc_array x;
+    unsigned char file[128 + 160];
+    assert_int_equal(kcc_npy_load("x.npy", &x, NULL), KCC_OK);
+    static const char head[] =
+        "\x93NUMPY\x01\0v\0{'descr': '>f4', 'fortran_order': True, 'shape': (10, 4), }";
+    memset(file, ' ', 128);
+    memcpy(file, head, sizeof head - 1);
+    file[127] = '\n';
+    for (int i = 0; i < 40; i++)
+        for (int b = 0; b < 4; b++)
+            file[128 + (i % 4 * 10 + i / 4) * 4 + b] = ((uint8_t *)x.data)[i * 4 + 3 - b];
+    assert_int_equal(kcc_file_write("f.npy", file, sizeof file, NULL), KCC_OK);
+    kcc_zip_member member = {"x.npy", file, sizeof file};
+    assert_int_equal(kcc_zip_write("f.npz", &member, 1, NULL), KCC_OK);
+    for (int i = 0; i < 3; i++) {
+        kcc_samples *s = open_samples(i == 0 ? "f.npy" : i == 1 ? "f.npz" : "f.npz:x", "x");
+        assert_memory_equal(kcc_samples_array(s)->data, x.data, sizeof file - 128);
+        assert_ptr_equal(s->kind, &kcc_samples_in_memory);
+        kcc_samples_close(s);
+    }
+    kcc_samples *s = open_samples("x.npy", "x");
+    assert_ptr_equal(s->kind, &kcc_samples_mapped);
+    kcc_samples_close(s);
     kcc_array_free(&x);
 }
 
@@ -212,8 +242,9 @@ static void pipes(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(kinds),      cmocka_unit_test(bools),
-                                       cmocka_unit_test(idx_types),  cmocka_unit_test(idx_damage),
-                                       cmocka_unit_test(generators), cmocka_unit_test(pipes)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(kinds),        cmocka_unit_test(bools),
+                                       cmocka_unit_test(other_orders), cmocka_unit_test(idx_types),
+                                       cmocka_unit_test(idx_damage),   cmocka_unit_test(generators),
+                                       cmocka_unit_test(pipes)};
     return cmocka_run_group_tests(tests, folder_set_up, folder_tear_down);
 }

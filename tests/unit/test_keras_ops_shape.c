@@ -89,6 +89,10 @@ static void repetition(void **state) {
     op("Roll", "\"shift\":1,\"axis\":2", "[$]", 6, (double[]){3, 1, 2, 6, 4, 5});
     op("Pad", "\"pad_width\":[[0,0],[0,0],[1,0]],\"mode\":\"constant\",\"constant_values\":9", "[$]", 8,
        (double[]){9, 1, 2, 3, 9, 4, 5, 6});
+    op("Pad", "\"pad_width\":[[0,0],[0,1],[1,0]],\"mode\":\"constant\",\"constant_values\":-Infinity", "[$]",
+       12, (double[]){-INFINITY, 1, 2, 3, -INFINITY, 4, 5, 6, -INFINITY, -INFINITY, -INFINITY, -INFINITY});
+    op("Pad", "\"pad_width\":[[0,0],[0,0],[0,1]],\"mode\":\"constant\",\"constant_values\":1e9", "[$]", 8,
+       (double[]){1, 2, 3, 1e9, 4, 5, 6, 1e9}); /* x stays what it is */
     op("Pad", "\"pad_width\":[[0,0],[0,0],[1,1]],\"mode\":\"reflect\"", "[$]", 10,
        (double[]){2, 1, 2, 3, 2, 5, 4, 5, 6, 5});
     op("Pad", "\"pad_width\":[[0,0],[0,0],[1,1]],\"mode\":\"symmetric\"", "[$]", 10,

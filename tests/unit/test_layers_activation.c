@@ -12,6 +12,13 @@ static void values(void **state) {
     rig_layer(RIG_LAYER("ReLU", "\"name\":\"l\""), "[null,4]", 1, x, NULL, 4, (double[]){0, 1, 3, 8});
     rig_layer(RIG_LAYER("ReLU", "\"name\":\"l\",\"max_value\":6,\"negative_slope\":0.1,\"threshold\":2"),
               "[null,4]", 1, x, NULL, 4, (double[]){-0.4, -0.1, 3, 6});
+    rig_layer(RIG_LAYER("ReLU", "\"name\":\"l\",\"max_value\":Infinity"), "[null,4]", 1, x, NULL, 4,
+              (double[]){0, 1, 3, 8});
+    rig_layer(RIG_LAYER("ReLU", "\"name\":\"l\",\"threshold\":Infinity"), "[null,4]", 1, x, NULL, 4,
+              (double[]){0, 0, 0, 0});
+    assert_string_equal(
+        rig_message(RIG_SEQUENTIAL("[null,4]", RIG_LAYER("ReLU", "\"name\":\"l\",\"max_value\":NaN"))),
+        "m.json: $.config.layers[1].config.max_value: NaN is no value for this");
     rig_layer(RIG_LAYER("LeakyReLU", "\"name\":\"l\""), "[null,4]", 1, x, NULL, 4, (double[]){-0.6, 1, 3, 8});
     rig_layer(RIG_LAYER("LeakyReLU", "\"name\":\"l\",\"alpha\":0.5"), "[null,4]", 1, x, NULL, 4,
               (double[]){-1, 1, 3, 8});

@@ -76,6 +76,8 @@ static void shapes(void **state) {
               (double[]){1, 2, 3, 1, 2, 3, 4, 5, 6, 4, 5, 6});
     rig_layer(RIG_LAYER("Masking", "\"name\":\"l\",\"mask_value\":4"), "[null,3,1]", 2, x, NULL, 6,
               (double[]){1, 2, 3, 0, 5, 6});
+    /* nothing equals a NaN, so nothing is masked */
+    rig_layer(RIG_LAYER("Masking", "\"name\":\"l\",\"mask_value\":NaN"), "[null,3,1]", 2, x, NULL, 6, x);
     assert_string_equal(rig_message(RIG_SEQUENTIAL(
                             "[null,6]", RIG_LAYER("Reshape", "\"name\":\"l\",\"target_shape\":[4,-1]"))),
                         "m.json: $.config.layers[1].config.target_shape: 6 numbers of an input [N, 6] do not "

@@ -33,6 +33,18 @@ static void round_trip(void **state) {
     remove(path);
 }
 
+/* What Python writes for numbers that have no digits stays what it is. */
+static void infinite(void **state) {
+    (void)state;
+    kcc_text text = {0};
+    kcc_weights_model_config(&text,
+                             "{\"class_name\":\"S\",\"config\":{\"layers\":[{\"config\":{\"max_value\":"
+                             "Infinity,\"a\":[-Infinity,NaN,0.1]}}]},\"keras_version\":\"3.0\"}");
+    assert_string_equal(text.data, "{\"class_name\":\"S\",\"config\":{\"layers\":[{\"config\":{\"max_value\":"
+                                   "Infinity,\"a\":[-Infinity,NaN,0.1]}}]}}");
+    kcc_text_free(&text);
+}
+
 /* Keras cannot load what has operators from .h5, its own files neither: it is said once. */
 static void operators(void **state) {
     (void)state;
@@ -188,8 +200,9 @@ static void refused(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(round_trip),      cmocka_unit_test(operators),
-                                       cmocka_unit_test(layout),          cmocka_unit_test(model_config),
-                                       cmocka_unit_test(training_config), cmocka_unit_test(refused)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(round_trip),   cmocka_unit_test(infinite),
+                                       cmocka_unit_test(operators),    cmocka_unit_test(layout),
+                                       cmocka_unit_test(model_config), cmocka_unit_test(training_config),
+                                       cmocka_unit_test(refused)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

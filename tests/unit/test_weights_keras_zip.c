@@ -63,6 +63,16 @@ static void compile_for_keras(void **state) {
         "\"registered_name\":null}}");
 }
 
+/* What Python writes for numbers that have no digits stays what it is. */
+static void infinite(void **state) {
+    (void)state;
+    set("{\"config\": {\"max_value\": Infinity, \"x\": NaN}}", "{\"a\": -Infinity}",
+        "{\"config\": {\"max_value\": Infinity, \"x\": NaN}, \"compile_config\": {\"a\": -Infinity}}");
+    complete("{\"optimizer\":\"adam\",\"loss\":\"cce\",\"loss_weights\":[Infinity,-Infinity,NaN]}",
+             "{\"optimizer\":\"adam\",\"loss\":\"categorical_crossentropy\",\"loss_weights\":"
+             "[Infinity,-Infinity,NaN]}");
+}
+
 static void round_trip(void **state) {
     (void)state;
     wm_open(&m);
@@ -154,7 +164,7 @@ static void refused(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(compile_config), cmocka_unit_test(compile_for_keras),
-                                       cmocka_unit_test(round_trip), cmocka_unit_test(module_added),
-                                       cmocka_unit_test(refused)};
+                                       cmocka_unit_test(infinite),       cmocka_unit_test(round_trip),
+                                       cmocka_unit_test(module_added),   cmocka_unit_test(refused)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
