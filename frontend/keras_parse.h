@@ -37,6 +37,7 @@ struct kcc_parsed_model {
     int n_inputs, n_outputs;
     int *input;      /* [n_inputs] calls of input layers, in the model's order */
     kcc_ref *output; /* [n_outputs] */
+    int *order;      /* [n_calls] in which they run; NULL: as they stand */
 };
 
 /** A weight as its layer declared it. */
@@ -52,6 +53,8 @@ struct kcc_declared {
 
 /** Reads the whole tree into model->root; failures in model->document. */
 void kcc_parse_tree(kcc_model *model);
+/** Fills m->order for a functional model whose outputs are known. */
+void kcc_order_calls(kcc_arena *arena, struct kcc_parsed_model *m);
 /** Which Keras wrote this file. */
 kcc_generation kcc_read_generation(kcc_cursor root);
 /** Shape with the batch axis, from a JSON list such as [null, 28, 28]; rank -1 if there is none. */

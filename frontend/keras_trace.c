@@ -66,7 +66,7 @@ kcc_node *kcc_in(kcc_layer_call *c, int i) {
 int kcc_axis(kcc_layer_call *c, kcc_cursor at, int64_t otherwise, int rank) {
     /* tf.keras writes the axis of some layers as a list of one */
     if (kcc_json_is_array(at) && kcc_json_count(at) == 1) at = kcc_json_first(at);
-    int64_t axis = kcc_json_int(at, otherwise, -KCC_MAX_RANK, KCC_MAX_RANK);
+    int64_t axis = kcc_json_int(at, otherwise, INT32_MIN, INT32_MAX);
     if (axis >= -rank && axis < rank) return (int)(axis < 0 ? axis + rank : axis);
     const char *where = c->g->where;
     if (at.json) c->g->where = kcc_json_place(at);
@@ -477,7 +477,8 @@ kcc_value *kcc_trace_model(kcc_tracer *t, const kcc_layer *model, const kcc_valu
         n_values[m->input[i]] = 1;
         note_outputs(t, m->call[m->input[i]].layer, &inputs[i], 1);
     }
-    for (int i = 0; i < m->n_calls; i++) {
+    for (int k = 0; k < m->n_calls; k++) {
+        int i = m->order ? m->order[k] : k;
         const kcc_model_call *call = &m->call[i];
         if (call->layer->is_input) {
             if (!values[i] && kcc_graph_ok(t->g)) {

@@ -261,7 +261,7 @@ static bool try_call(struct reader *r, struct entry *e, struct node *n) {
     return true;
 }
 
-static void order_calls(struct reader *r) {
+static void make_calls(struct reader *r) {
     bool progress = true;
     int left = 0;
     struct kcc_parsed_model *m = r->owner->model;
@@ -392,6 +392,7 @@ void kcc_parse_functional(kcc_model *model, kcc_layer *layer, const char *path, 
     for (i = 0; i < r.n; i++)
         if (!r.entry[i].layer->is_input) read_nodes(&r, &r.entry[i], nodes[i]);
     if (!kcc_json_ok(list) && !model->document->reasons) return;
-    order_calls(&r);
+    make_calls(&r);
     read_boundaries(&r);
+    kcc_order_calls(model->arena, layer->model);
 }
