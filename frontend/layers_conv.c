@@ -12,6 +12,10 @@
 #include "layers_space.h"
 
 #define MAX_FILTERS (INT64_C(1) << 32)
+/* Phases of a transposed convolution, the product of its strides: from MANY on they are filters where they can be, a
+ * kernel each costs some 5 ms to compile. */
+#define MANY_PHASES 64
+#define MOST_PHASES 1024
 
 bool kcc_data_format(kcc_layer_call *c, bool *first) {
     kcc_cursor format = kcc_key(c, "data_format");
@@ -325,6 +329,61 @@ static bool given_shape(kcc_layer_call *c, const conv *k, int axis, int64_t *out
     return true;
 }
 
+/* Where outputs of a transposed convolution lie along one axis: o in [0, out) reads taps k with o + pad - k d = i s. */
+typedef struct reversed {
+    int64_t out[3], pad[3];
+} reversed;
+
+/* Every phase of an output, o + pad = q s + p, is a kernel of its own: too many for large strides.  Where each phase
+ * about as many taps, k = u s + p, the phases are filters instead, those with a tap less having a zero there:
+ * y[q s + p - pad] = sum over u of x[q - u] W[u s + p]. */
+static bool phases_are_filters(const conv *k) {
+    double phases = 1, taps = 1, with_zeros = 1;
+    for (int i = 0; i < k->s.rank; i++) {
+        int64_t s = k->stride[i], steps = (k->kernel[i] + s - 1) / s;
+        if (k->dilation[i] > 1) return false;
+        phases *= (double)s;
+        taps *= (double)k->kernel[i];
+        with_zeros *= (double)(steps * s);
+    }
+    return phases >= MANY_PHASES && with_zeros <= 1.25 * taps;
+}
+
+static kcc_node *with_phases_as_filters(kcc_layer_call *c, const conv *k, const reversed *to, kcc_node *w) {
+    static const char *const spec[] = {"", "nquc,upfc->nqpf", "nqurvc,upvsfc->nqprsf",
+                                       "nqurvtwc,upvswofc->nqprstof"};
+    kcc_graph *g = c->g;
+    int rank = k->s.rank;
+    kcc_node *x = k->s.x;
+    kcc_shape parts = {.rank = 0}, joined;
+    for (int i = 0; i < rank; i++) {
+        int64_t s = k->stride[i], steps = (k->kernel[i] + s - 1) / s;
+        x = kcc_taps(g, x, 1 + 2 * i, steps, 1, -1, 0, 1, (to->pad[i] + to->out[i] - 1) / s + 1);
+        w = kcc_pad(g, w, i, 0, steps * s - k->kernel[i]);
+        parts.dim[parts.rank++] = kcc_fixed(steps);
+        parts.dim[parts.rank++] = kcc_fixed(s);
+    }
+    for (int i = rank; i < w->shape.rank; i++) parts.dim[parts.rank++] = w->shape.dim[i];
+    kcc_node *y = kcc_contract(g, x, kcc_reshape(g, w, &parts), spec[rank]);
+    if (!kcc_call_ok(c)) return y;
+    joined = (kcc_shape){.rank = rank + 2, .dim[0] = y->shape.dim[0]};
+    for (int i = 0; i < rank; i++) joined.dim[1 + i] = kcc_fixed(y->shape.dim[1 + 2 * i].size * k->stride[i]);
+    joined.dim[rank + 1] = kcc_fixed(k->filters);
+    y = kcc_reshape(g, y, &joined);
+    for (int i = 0; i < rank; i++) y = kcc_slice(g, y, 1 + i, to->pad[i], to->out[i], 1);
+    return y;
+}
+
+/* The other large strides: a kernel a phase has its price. */
+static bool phases_fit(kcc_layer_call *c, const conv *k) {
+    double phases = 1;
+    for (int i = 0; i < k->s.rank; i++) phases *= (double)k->stride[i];
+    return phases <= MOST_PHASES ||
+           kcc_call_fail(c, "strides", KCC_EUNSUPPORTED,
+                         "strides that divide the kernel_size have no such limit",
+                         "outputs have %.0f phases, and more than %d are not supported", phases, MOST_PHASES);
+}
+
 /* y[o] = sum over i s + k d - P = o of x[i] W[k]: windows at (o + P - k d) / s. */
 void kcc_layer_conv_transpose(kcc_layer_call *c) {
     conv k = {0};
@@ -333,7 +392,7 @@ void kcc_layer_conv_transpose(kcc_layer_call *c) {
     int64_t extra[3];
     bool given = !kcc_json_is_null(kcc_key(c, "output_padding"));
     if (!kcc_space_sizes(c, "output_padding", rank, 0, 0, extra)) return;
-    kcc_node *x = k.s.x;
+    reversed to = {.pad = {0}};
     for (int i = 0; i < rank; i++) {
         int64_t in = k.s.size[i], s = k.stride[i], d = k.dilation[i], reach = (k.kernel[i] - 1) * d + 1, out,
                 pad = 0;
@@ -356,11 +415,21 @@ void kcc_layer_conv_transpose(kcc_layer_call *c) {
         }
         if (k.padding == KCC_PADDING_SAME)
             pad = (in - 1) * s + reach > out ? ((in - 1) * s + reach - out) / 2 : 0;
-        x = kcc_taps(c->g, x, 1 + 2 * i, k.kernel[i], 1, -d, pad, s, out);
+        to.out[i] = out;
+        to.pad[i] = pad;
     }
-    kcc_node *w = kernel_weight(c, &k, "kernel", "kernel", k.filters, k.s.channels);
-    if (!kcc_call_ok(c)) return;
-    kcc_node *y = contract_windows(c->g, x, w, rank, "c", "fc", "f");
+    kcc_node *w = kernel_weight(c, &k, "kernel", "kernel", k.filters, k.s.channels), *x = k.s.x, *y;
+    bool filters = phases_are_filters(&k);
+    if (!kcc_call_ok(c) || (!filters && !phases_fit(c, &k))) return;
+    if (filters) {
+        y = with_phases_as_filters(c, &k, &to, w);
+        if (!kcc_call_ok(c)) return;
+    } else {
+        for (int i = 0; i < rank; i++)
+            x = kcc_taps(c->g, x, 1 + 2 * i, k.kernel[i], 1, -k.dilation[i], to.pad[i], k.stride[i],
+                         to.out[i]);
+        y = contract_windows(c->g, x, w, rank, "c", "fc", "f");
+    }
     kcc_out(c, bias_and_activation(c, &k, y, k.filters));
 }
 
