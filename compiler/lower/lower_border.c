@@ -72,10 +72,36 @@ unsigned kcc_border_inside(const kcc_product *p, int64_t base, int rows, int64_t
     return inside;
 }
 
+/* The next place after s where 0 <= add + coef s < limit begins or ends to hold, if that is before `most`. */
+static int64_t next_flip(int64_t add, int64_t coef, int64_t limit, int64_t s, int64_t most) {
+    int64_t bound[2] = {-add, limit - add}; /* coef s reaches them */
+    if (coef < 0) {                         /* mirrored: -coef s passes 1 - them */
+        coef = -coef;
+        bound[0] = add + 1;
+        bound[1] = add - limit + 1;
+    }
+    for (int i = 0; i < 2 && coef; i++) {
+        int64_t at = bound[i] > 0 ? (bound[i] + coef - 1) / coef : 0;
+        if (at > s && at < most) most = at;
+    }
+    return most;
+}
+
 int64_t kcc_border_piece(const kcc_product *p, int64_t base, int rows, int64_t s) {
-    int64_t size = p->e.extent[p->sum[p->border].dim].size;
+    int dim = p->sum[p->border].dim;
+    int64_t size = p->e.extent[dim].size;
     unsigned inside = kcc_border_inside(p, base, rows, s);
-    while (++s < size && kcc_border_inside(p, base, rows, s) == inside) continue;
+    do {
+        int64_t next = size;
+        for (int i = 0; i < p->map[0].n_guards * rows; i++) {
+            const kcc_guard *g = &p->map[0].guard[i / rows];
+            if (!cuts(p, g)) continue;
+            kcc_axis x = at_place(g->at, row_dim(p), base + i % rows);
+            int64_t coef = (x.dom == dim ? x.coef : 0) + (x.dom2 == dim ? x.coef2 : 0);
+            next = next_flip(x.add, coef, g->limit, s, next);
+        }
+        s = next;
+    } while (s < size && kcc_border_inside(p, base, rows, s) == inside);
     return s;
 }
 
