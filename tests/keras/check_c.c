@@ -32,6 +32,7 @@ typedef struct c_model {
                               float *const *g);
     int (*results)(void *m, float *results);
     void (*reset)(void *m);
+    void (*use_averages)(void *m); /* NULL: it keeps none */
 } c_model;
 
 /* ------------------------------------------------------------ glue */
@@ -70,6 +71,8 @@ static bool write_glue(const char *path, const kcc_program *p) {
     list(out, "y", p->outputs, p->n_outputs);
     fprintf(out, ");\n}\n");
     for (int i = 0; i < 4; i++) glue_step(out, p, steps[i], i >= 2);
+    if (p->ema_first >= 0)
+        fputs("static void fixture_use_averages(void *m) { model_use_averages(m); }\n", out);
     fprintf(out,
             "struct c_model {\n"
             "    size_t (*memory_size)(int64_t);\n"
@@ -82,11 +85,13 @@ static bool write_glue(const char *path, const kcc_program *p) {
             "                        float *const *);\n"
             "    int (*results)(void *, float *);\n"
             "    void (*reset)(void *);\n"
+            "    void (*use_averages)(void *);\n"
             "};\n"
             "const struct c_model fixture_model = {\n"
             "    model_memory_size, fixture_init, fixture_load, fixture_weight, fixture_predict,\n"
             "    {fixture_train_step, fixture_evaluate_step},\n"
-            "    {fixture_gradients, fixture_gradients_training}, fixture_results, fixture_reset};\n");
+            "    {fixture_gradients, fixture_gradients_training}, fixture_results, fixture_reset,\n");
+    fputs(p->ema_first >= 0 ? "    fixture_use_averages};\n" : "    NULL};\n", out);
     return fclose(out) == 0;
 }
 
@@ -391,6 +396,7 @@ static void train(c_run *run, data *d) {
         if (!run->f->stochastic) compare_results(run, Q_HISTORY, "c history", history, (int)epoch);
     }
     cJSON_Delete(history);
+    if (run->c->use_averages) run->c->use_averages(run->m); /* as Keras's fit ends */
     if (fixture_compares_weights(run->f))
         compare_weights(run->r, run->f, run->program, Q_WEIGHTS_AFTER, "c weights_after", "weights_after.npz",
                         weight_of, run);
