@@ -1,5 +1,5 @@
 /*
- * kcc_model_check: every reason why a model is not supported, at once.
+ * kcc_model_check: the reasons why a model is not supported, as many as can be seen at once.
  *
  * Takes: a model file.
  * Gives: a line for each reason: place, what is wrong, hint.
