@@ -75,12 +75,12 @@ void kcc_order_calls(kcc_arena *arena, struct kcc_parsed_model *m) {
                 give(&o, m->call[call].operand[k].ref.call, o.depth[call] + 1);
     }
     /* by counting: first[d] is where calls of depth d begin */
-    int *first = kcc_alloc_array(arena, (size_t)deepest + 2, sizeof *first), at = 0;
+    int *first = kcc_alloc_array(arena, (size_t)deepest + 2, sizeof *first);
     for (int i = 0; i < o.n_noted; i++) first[deepest - o.depth[o.noted[i]] + 1]++;
     for (int d = 1; d <= deepest + 1; d++) first[d] += first[d - 1];
     m->order = kcc_alloc_array(arena, n, sizeof *m->order);
     for (int i = 0; i < o.n_noted; i++) m->order[first[deepest - o.depth[o.noted[i]]]++] = o.noted[i];
-    at = o.n_noted;
+    int last = o.n_noted;
     for (int i = 0; i < m->n_calls; i++)
-        if (o.depth[i] < 0) m->order[at++] = i;
+        if (o.depth[i] < 0) m->order[last++] = i;
 }

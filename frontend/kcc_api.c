@@ -286,11 +286,12 @@ static kcc_status emit_c(job *j, const char *path, const char *header, kcc_error
 /* The runtime's archive is part of this library; the linker wants it as a file. */
 static kcc_status emit_shared(job *j, const char *path, const char *header, kcc_error *error) {
     char folder[256], archive[300];
-    if (kcc_temporary_create(folder, error)) return KCC_EIO;
+    kcc_status status = kcc_temporary_create(folder, error);
+    if (status) return status;
     snprintf(archive, sizeof archive, "%s/runtime.a", folder);
     kcc_leftovers_note(archive);
     size_t size = (size_t)(kcc_runtime_blob_end - kcc_runtime_blob);
-    kcc_status status = kcc_file_write(archive, kcc_runtime_blob, size, error);
+    status = kcc_file_write(archive, kcc_runtime_blob, size, error);
     if (!status) status = kcc_emit_shared(j->module, &j->target, archive, path, header, error);
     kcc_temporary_remove(folder);
     return status;

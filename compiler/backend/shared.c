@@ -59,7 +59,8 @@ static void telling_line(const char *path, char *line, size_t size) {
     if (f) fclose(f);
 }
 
-/* Runs the compiler with its output in the log; waits.  It leads a process group: whoever ends it ends its linker. */
+/* Runs the compiler with its output in the log; waits.  It leads a process group: whoever ends it ends its
+ * linker. */
 static kcc_status run(job *j, char *const *arguments) {
     posix_spawn_file_actions_t actions;
     posix_spawnattr_t attributes;
